@@ -1,0 +1,83 @@
+"""Who acts, and how that was proved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class ActorKind(StrEnum):
+    """In which capacity somebody acts."""
+
+    CITIZEN = "citizen"
+    PARTNER = "partner"
+    SITE = "site"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+    """eBox itself: reference data applied by an operator, demo data."""
+
+
+class DigitalKey(StrEnum):
+    """How a person proves who they are."""
+
+    EID = "eid"
+    ITSME = "itsme"
+    EIDAS = "eidas"
+    TOKEN = "token"  # noqa: S105 - the name of a kind of key, not a secret
+    TOTP = "totp"
+    PASSWORD = "password"  # noqa: S105 - the name of a kind of key, not a secret
+
+
+class AssuranceLevel(StrEnum):
+    """How strong that proof is."""
+
+    LOW = "low"
+    SUBSTANTIAL = "substantial"
+    HIGH = "high"
+
+    def reaches(self, needed: AssuranceLevel) -> bool:
+        """Whether this level is at least `needed`."""
+        order = list(AssuranceLevel)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditScope:
+    """What an auditor was allowed to look at, and why.
+
+    `subjects` is None for every mailbox. `start` and `end` bound the moments that may be looked at.
+    """
+
+    case: str
+    purpose: str
+    subjects: frozenset[UUID] | None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever makes a request, as the request's token proved it.
+
+    `party_id` is the actor's own party (a partner's: its organisation's), under whose key `identity` (a number
+    or a client's name) is recorded. `registration` is what the client was registered with, id and version.
+    """
+
+    kind: ActorKind
+    party_id: UUID
+    identity: str
+    registration_id: UUID | None
+    registration_version: int
+    token_sha256: str
+    request_id: UUID
+    organisation: str | None = None
+    site: str | None = None
+    digital_key: DigitalKey | None = None
+    assurance_level: AssuranceLevel = AssuranceLevel.LOW
+    audit_scope: AuditScope | None = None
+    is_suspended: bool = False
+
+    def __repr__(self) -> str:
+        return f"Actor({self.kind}, party={self.party_id})"

@@ -1,0 +1,103 @@
+"""What can go wrong in the words of the domain. One class for each rule, each with a stable code.
+
+    DomainError
+    ├── InvalidInput            the caller's data break rules; carries one issue for each
+    ├── NotAllowed              the decision function said no
+    ├── NotFound                there is nothing there that the caller may know of
+    ├── Gone                    it was there, and its owner has been erased
+    ├── IdempotencyKeyReused    the same key with another request
+    ├── Conflict                the state does not allow it (any more)
+    └── Retryable               nothing was decided; the same call may succeed later
+        ├── Busy                a limit is reached
+        └── Unavailable         something this depends on does not answer
+
+Texts never hold personal data: they may end in a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """Something the domain refuses, with a stable code."""
+
+    code: ClassVar[str] = "domainError"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong with the input: where, which rule, and what to do about it.
+
+    `field` is the path in the caller's own words (`messageToPublish.subject.nl`), `code` is stable,
+    `where` is one of body, header, path, query.
+    """
+
+    field: str
+    code: str
+    detail: str
+    where: str = "body"
+
+
+class InvalidInput(DomainError):
+    """The caller's data break rules; `issues` names each."""
+
+    code = "badRequest"
+
+    def __init__(self, *issues: Issue) -> None:
+        super().__init__(", ".join(f"{issue.field}: {issue.code}" for issue in issues))
+        self.issues: Sequence[Issue] = issues
+
+
+class NotAllowed(DomainError):
+    """The decision function said no; `reason` is for the record and for the caller's own registration."""
+
+    code = "noAccess"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotFound(DomainError):
+    """There is nothing there that the caller may know of."""
+
+    code = "resourceNotFound"
+
+
+class Gone(DomainError):
+    """It was there; its owner has been erased."""
+
+    code = "gone"
+
+
+class IdempotencyKeyReused(DomainError):
+    """The same `Idempotency-Key` came before with another request."""
+
+    code = "idempotencyKeyReused"
+
+
+class Conflict(DomainError):
+    """The state does not allow it (any more)."""
+
+    code = "conflict"
+
+
+class Retryable(DomainError):
+    """Nothing was decided; the same call may succeed after `retry_after` seconds."""
+
+    code = "serviceUnavailable"
+
+    def __init__(self, what: str, retry_after: int = 1) -> None:
+        super().__init__(what)
+        self.retry_after = retry_after
+
+
+class Busy(Retryable):
+    """A limit is reached: a queue is full, all workers are taken."""
+
+
+class Unavailable(Retryable):
+    """Something this depends on does not answer."""

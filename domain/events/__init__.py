@@ -1,0 +1,6 @@
+"""Every event there is, one file for each stream's. Importing this package registers all topics."""
+
+from domain.events import access, audit, mailbox, message, notification, reference
+from domain.events.base import EVENTS, Event, FirstEvent
+
+__all__ = ["EVENTS", "Event", "FirstEvent", "access", "audit", "mailbox", "message", "notification", "reference"]

@@ -1,0 +1,57 @@
+"""Somebody read something in a mailbox: recorded, and committed, before a byte leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.events.base import FirstEvent, recorded_as
+from domain.personal import ActorOwned
+
+
+class What(StrEnum):
+    """What was read."""
+
+    LIST = "list"
+    SEARCH = "search"
+    MESSAGE = "message"
+    ATTACHMENT = "attachment"
+    BODY = "body"
+    PAYMENT = "payment"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class BasisRecord:
+    """Why it was allowed: the kind, and which version of which registration, role, mandate, grant or scope."""
+
+    kind: str
+    id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRecord:
+    """Who acted, through which site, proved how, on which basis."""
+
+    actor_party: UUID
+    actor: ActorOwned[str]
+    actor_kind: str
+    site: str | None
+    digital_key: str | None
+    assurance_level: str
+    basis: BasisRecord
+    token_sha256: str
+    request_id: UUID
+
+
+@recorded_as("access.recorded")
+class AccessRecorded(FirstEvent):
+    """One access, in a stream of its own, so that parallel reads never wait for one another."""
+
+    mailbox_id: UUID
+    what: What
+    publication_id: UUID | None
+    attachment_id: UUID | None
+    access: AccessRecord

@@ -1,0 +1,92 @@
+"""What happens to a message, from its publication on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.events.access import AccessRecord
+from domain.events.base import Event, FirstEvent, recorded_as
+from domain.personal import Personal
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """For the attention of: somebody at the recipient's, by number or by label."""
+
+    ssin: str | None
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessDatum:
+    """What the sender wants to be found and sorted by; each value is a text by language (`nl`, `fr`, `de`, `en`)."""
+
+    key: str
+    name: dict[str, str] | None
+    values: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRecord:
+    """One file of a message: where it lies, under which key, and what it is.
+
+    `size` in bytes; `sha256` as lower-case hex of the readable document; `document_key` base64url without padding.
+    """
+
+    id: UUID
+    object_key: str
+    document_key: Personal[str]
+    media_type: str
+    size: int
+    sha256: Personal[str]
+    is_main: bool
+    is_signed: bool
+    file_name: Personal[str]
+    title: Personal[str]
+
+
+@recorded_as("message.published")
+class MessagePublished(FirstEvent):
+    """A partner organisation published; the message is in the recipient's mailbox.
+
+    Version 1 has every field the design foresees, empty where nothing uses it yet. `fingerprint` is an HMAC of the
+    canonical request under the party's key: a repeat of an `Idempotency-Key` is compared with it.
+    """
+
+    publication_id: UUID
+    mailbox_id: UUID
+    party_id: UUID
+    fingerprint: str
+    sender_organisation: str
+    sender_application: str
+    sender_partition: str | None
+    on_behalf_of: str | None
+    message_type: str
+    language: str | None
+    subject: Personal[dict[str, str]]
+    body: Personal[dict[str, str]]
+    is_body_main: bool
+    business_data: Personal[list[BusinessDatum]]
+    payment: Personal[dict[str, str]]
+    attention_of: Personal[Addressee]
+    non_sensitive_title: Personal[dict[str, str]]
+    attachments: list[AttachmentRecord]
+    recipient_partition: str | None
+    recipient_activated: bool
+    reply_authorised: bool
+    original_message: UUID | None
+    registered: bool
+    confirmation_needed: bool
+    visible_from: datetime
+    due_at: datetime | None
+    expires_at: datetime
+    access: AccessRecord
+
+
+@recorded_as("message.opened")
+class MessageOpened(Event):
+    """Bytes of the main content left for the first time, by that access."""
+
+    access_id: UUID
