@@ -1,0 +1,73 @@
+# Everything a contributor runs. `make help` lists it; README shows `make run` and `make test`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# An editable install of the project itself, built with the locked hatchling instead of one that pip would fetch
+INSTALL_PROJECT := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+
+TEST_PACKAGES := postgresql ceph-mon ceph-osd ceph-common radosgw postfix chromium
+
+SCENARIO ?=
+ROUNDS ?=
+TESTS ?=
+
+.PHONY: help
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: install ## install what is needed, then serve everything at http://127.0.0.1:8000 with demo data
+	@exec $(BIN)/ebox run
+
+.PHONY: test
+test: $(VENV)/.dev ## install what the tests need, then run them all against real servers (TESTS=path picks some)
+	@.ci/install-debian $(TEST_PACKAGES)
+	@$(BIN)/pytest $(TESTS)
+
+.PHONY: lint
+lint: $(VENV)/.dev ## ruff, mypy strict, import-linter: what CI and pre-commit check
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: format
+format: $(VENV)/.dev ## put the code in ruff's format and repair what ruff can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(VENV)/.dev ## measure (SCENARIO=a,b picks, ROUNDS=n repeats); the tables go to var/bench/ too
+	@.ci/install-debian $(TEST_PACKAGES)
+	@$(BIN)/python -m bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+.PHONY: install
+install: $(VENV)/.run ## make .venv from the hashed lock file, with the project itself
+
+.PHONY: lock
+lock: $(VENV)/.dev ## resolve the newest allowed dependencies into requirements/*.txt
+	@.ci/lock $(BIN)/uv
+
+# The stamps: what is installed is installed again only when its lock file or the project's own metadata changed.
+
+$(VENV)/bin/python:
+	@.ci/make-venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing requirements/run.txt into $(VENV) …"
+	@$(PIP) install --quiet --require-hashes --requirement requirements/run.txt
+	@$(INSTALL_PROJECT)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing requirements/dev.txt into $(VENV) …"
+	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
+	@$(INSTALL_PROJECT)
+	@touch $@
