@@ -61,8 +61,8 @@ class AuditScope:
 class Actor:
     """Whoever makes a request, as the request's token proved it.
 
-    `party_id` is the actor's own party (a partner's: its organisation's), under whose key `identity` (a number
-    or a client's name) is recorded. `registration` is what the client was registered with, id and version.
+    `party_id` is the actor's own party (a partner's: its organisation's), under whose key `identity` (a
+    number or a client's id) is recorded. `registration_id` and its version are what the client was registered with.
     """
 
     kind: ActorKind

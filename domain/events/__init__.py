@@ -3,4 +3,14 @@
 from domain.events import access, audit, mailbox, message, notification, reference
 from domain.events.base import EVENTS, Event, FirstEvent
 
-__all__ = ["EVENTS", "Event", "FirstEvent", "access", "audit", "mailbox", "message", "notification", "reference"]
+__all__ = [
+    "EVENTS",
+    "Event",
+    "FirstEvent",
+    "access",
+    "audit",
+    "mailbox",
+    "message",
+    "notification",
+    "reference",
+]

@@ -1,0 +1,112 @@
+"""The record of an access: a stream of its own, so that parallel reads never wait for one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.aggregate import AggregateRoot
+from domain.events.access import AccessRecord, AccessRecorded, BasisRecord, What
+from domain.events.audit import AuditReplayed, Look
+from domain.ids import new_id
+
+
+class BasisKind(StrEnum):
+    """Why an access was allowed."""
+
+    SELF = "self"
+    ROLE = "role"
+    MANDATE = "mandate"
+    GRANT = "grant"
+    REGISTRATION = "registration"
+    AUDIT_SCOPE = "audit_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Why, with the id and version of what it rests on, so that a replay can show the very one."""
+
+    kind: BasisKind
+    id: UUID
+    version: int
+
+
+def access_record(actor: Actor, basis: Basis) -> AccessRecord:
+    """Who acted, and why they might, as it is written into events."""
+    return AccessRecord(
+        actor_party=actor.party_id,
+        actor=actor.identity,
+        actor_kind=actor.kind.value,
+        site=actor.site,
+        digital_key=actor.digital_key.value if actor.digital_key else None,
+        assurance_level=actor.assurance_level.value,
+        basis=BasisRecord(basis.kind.value, basis.id, basis.version),
+        token_sha256=actor.token_sha256,
+        request_id=actor.request_id,
+    )
+
+
+class Access(AggregateRoot):
+    """Somebody read something in a mailbox."""
+
+    TOPIC = "access"
+
+    @classmethod
+    def of(
+        cls,
+        mailbox_id: UUID,
+        what: What,
+        actor: Actor,
+        basis: Basis,
+        at: datetime,
+        *,
+        publication_id: UUID | None = None,
+        attachment_id: UUID | None = None,
+    ) -> Access:
+        """The record of this access; its stream's id is the access id."""
+        return cls.begin(
+            AccessRecorded,
+            new_id(),
+            at,
+            mailbox_id=mailbox_id,
+            what=what,
+            publication_id=publication_id,
+            attachment_id=attachment_id,
+            access=access_record(actor, basis),
+        )
+
+
+class AuditLook(AggregateRoot):
+    """An auditor looked."""
+
+    TOPIC = "audit"
+
+    @classmethod
+    def of(
+        cls,
+        look: Look,
+        mailbox_id: UUID | None,
+        actor: Actor,
+        basis: Basis,
+        at: datetime,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> AuditLook:
+        """The record of this look, with the scope that allowed it."""
+        scope = actor.audit_scope
+        return cls.begin(
+            AuditReplayed,
+            new_id(),
+            at,
+            look=look,
+            mailbox_id=mailbox_id,
+            case=scope.case if scope else "",
+            purpose=scope.purpose if scope else "",
+            start=start,
+            end=end,
+            access=access_record(actor, basis),
+        )

@@ -1,0 +1,40 @@
+"""What every aggregate is: a public method decides and records a fact, `when` takes the fact in.
+
+`when` is a `singledispatchmethod`: events stay plain records in `domain/events/`, and what each does to the
+state stands beside the state.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import singledispatchmethod
+from typing import Any, Self
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from domain.events.base import Event, FirstEvent
+from domain.ids import new_id
+
+
+class AggregateRoot(Aggregate):
+    """A stream of facts and the state they add up to."""
+
+    TOPIC = "aggregate"
+
+    @singledispatchmethod
+    def when(self, event: Event) -> None:
+        """Take a fact in. A fact that changes nothing here needs no method of its own."""
+
+    @classmethod
+    def begin(cls, event_class: type[FirstEvent], stream: UUID, at: datetime, **facts: Any) -> Self:
+        """A new stream with its first fact, not stored yet."""
+        return cls._create(event_class, id=stream, timestamp=at, event_id=new_id(), **facts)
+
+    def record(self, event_class: type[Event], at: datetime, **facts: Any) -> None:
+        """A further fact, applied and waiting to be stored."""
+        self.trigger_event(event_class, timestamp=at, event_id=new_id(), **facts)
+
+    def new_facts(self) -> list[Event]:
+        """The facts that wait to be stored; they are handed out once."""
+        return [event for event in self.collect_events() if isinstance(event, Event)]

@@ -1,0 +1,132 @@
+"""The mailbox of one party, tied to a national or enterprise number, and its owner's profile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import singledispatchmethod
+from uuid import UUID
+
+from domain.aggregate import AggregateRoot
+from domain.errors import Conflict
+from domain.events.base import Event
+from domain.events.mailbox import (
+    CreatedBecause,
+    EmailEntered,
+    EmailRejected,
+    EmailVerified,
+    Frequency,
+    MailboxActivated,
+    MailboxCreated,
+    OwnerKind,
+    PreferencesChanged,
+    QuietHours,
+)
+from domain.identifiers import Identifier, IdentifierScheme
+from domain.personal import Erased
+
+
+class Mailbox(AggregateRoot):
+    """Created by the first publication or login, whichever comes first; activated by the login alone."""
+
+    TOPIC = "mailbox"
+
+    def __init__(self) -> None:
+        self.activated_at: datetime | None = None
+        self.address: str | Erased | None = None
+        self.is_verified = False
+        self.language: str | None = None
+        self.frequency = Frequency.IMMEDIATE
+
+    @classmethod
+    def create(
+        cls, mailbox_id: UUID, party_id: UUID, owner: Identifier, because: CreatedBecause, at: datetime
+    ) -> Mailbox:
+        """Put the mailbox on record."""
+        kind = OwnerKind.CITIZEN if owner.scheme is IdentifierScheme.SSIN else OwnerKind.ENTERPRISE
+        return cls.begin(
+            MailboxCreated,
+            mailbox_id,
+            at,
+            party_id=party_id,
+            owner_kind=kind,
+            scheme=owner.scheme,
+            identifier=owner.number,
+            because=because,
+        )
+
+    def activate(self, terms_version: str, at: datetime) -> None:
+        """The owner logged in and accepted the terms. A second time changes nothing."""
+        if self.activated_at is None:
+            self.record(MailboxActivated, at, party_id=self.party_id, terms_version=terms_version)
+
+    def enter_email(self, address: str, at: datetime) -> None:
+        """The owner gives an address; it counts once it is verified."""
+        if self.activated_at is None:
+            raise Conflict("activate the mailbox first")
+        if address != self.address:
+            self.record(EmailEntered, at, party_id=self.party_id, address=address)
+
+    def verify_email(self, at: datetime) -> None:
+        """The owner proved that the entered address is theirs."""
+        if self.address is None:
+            raise Conflict("there is no address to verify")
+        if not self.is_verified:
+            self.record(EmailVerified, at, party_id=self.party_id)
+
+    def reject_email(self, reason: str, at: datetime) -> None:
+        """The address does not take mail; nothing more is sent to it."""
+        if self.address is not None:
+            self.record(EmailRejected, at, party_id=self.party_id, reason=reason)
+
+    def prefer(
+        self,
+        *,
+        language: str,
+        frequency: Frequency,
+        quiet_hours: QuietHours | None = None,
+        reminders: bool = True,
+        exclusively_ebox: bool = False,
+        show_title: bool = False,
+        at: datetime,
+    ) -> None:
+        """All of the owner's preferences, as they are from now on."""
+        self.record(
+            PreferencesChanged,
+            at,
+            party_id=self.party_id,
+            language=language,
+            frequency=frequency,
+            quiet_hours=quiet_hours,
+            reminders=reminders,
+            exclusively_ebox=exclusively_ebox,
+            show_title=show_title,
+        )
+
+    @singledispatchmethod
+    def when(self, event: Event) -> None:
+        """Take a fact in."""
+
+    @when.register
+    def _(self, event: MailboxCreated) -> None:
+        self.party_id = event.party_id
+        self.owner_kind = event.owner_kind
+
+    @when.register
+    def _(self, event: MailboxActivated) -> None:
+        self.activated_at = event.timestamp
+
+    @when.register
+    def _(self, event: EmailEntered) -> None:
+        self.address, self.is_verified = event.address, False
+
+    @when.register
+    def _(self, event: EmailVerified) -> None:
+        self.is_verified = True
+
+    @when.register
+    def _(self, event: EmailRejected) -> None:
+        self.address, self.is_verified = None, False
+
+    @when.register
+    def _(self, event: PreferencesChanged) -> None:
+        self.language, self.frequency = event.language, event.frequency
