@@ -62,7 +62,8 @@ class Actor:
     """Whoever makes a request, as the request's token proved it.
 
     `party_id` is the actor's own party (a partner's: its organisation's), under whose key `identity` (a
-    number or a client's id) is recorded. `registration_id` and its version are what the client was registered with.
+    number or a client's id) is recorded. `registration_id` and its version say what the client was registered
+    with.
     """
 
     kind: ActorKind

@@ -74,7 +74,7 @@ class EnterpriseNumber(Identifier):
 
     @classmethod
     def from_claim(cls, text: str) -> EnterpriseNumber:
-        """From a certificate or a claim, where the older nine digits still occur. Never for an API caller's input."""
+        """From a certificate or a claim, where nine digits still occur. Never for an API caller's input."""
         return cls(text.zfill(10) if len(text) == 9 else text)
 
 

@@ -15,7 +15,7 @@ NAMESPACE = UUID("6f1d4e0c-3b0a-5a52-9d0e-2c6a1f7e8b94")
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562 §5.7): milliseconds since 1970, then 74 random bits; made together, indexed together."""
+    """A UUIDv7 (RFC 9562 §5.7): milliseconds since 1970, then 74 random bits."""
     value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
@@ -23,7 +23,7 @@ def new_id() -> UUID:
 
 
 def publication_id(sender: str, application: str, idempotency_key: str) -> UUID:
-    """The publication that a sender's `Idempotency-Key` stands for: the same key names the same publication."""
+    """The publication that a sender's `Idempotency-Key` stands for: always the same one."""
     return _derive("publication", sender, application, idempotency_key)
 
 

@@ -31,7 +31,7 @@ class SenderApplication:
 
 @dataclass(frozen=True, slots=True)
 class MessageType:
-    """A business category: who may use it (`senders`), whom it may go to (`recipients`), how long it is valid."""
+    """A business category: who may use it (`senders`), whom it may go to (`recipients`), for how long."""
 
     message_type_id: str
     owner: str

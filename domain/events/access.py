@@ -24,7 +24,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BasisRecord:
-    """Why it was allowed: the kind, and which version of which registration, role, mandate, grant or scope."""
+    """Why it was allowed: which version of which registration, role, mandate, grant or scope."""
 
     kind: str
     id: UUID

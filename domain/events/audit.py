@@ -19,7 +19,7 @@ class Look(StrEnum):
 
 @recorded_as("audit.replayed")
 class AuditReplayed(FirstEvent):
-    """An auditor looked: in which case, for what purpose, at which mailbox (None: a question about no single one) and period."""
+    """An auditor looked: case, purpose, mailbox (None: no single one) and period looked at."""
 
     look: Look
     mailbox_id: UUID | None

@@ -1,4 +1,4 @@
-"""What every event is: one immutable fact about one stream, with an id of its own and a topic that never changes."""
+"""What every event is: one immutable fact about one stream, under a topic that never changes."""
 
 from __future__ import annotations
 

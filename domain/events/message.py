@@ -21,7 +21,7 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class BusinessDatum:
-    """What the sender wants to be found and sorted by; each value is a text by language (`nl`, `fr`, `de`, `en`)."""
+    """What the sender wants to be found and sorted by; each value is a text by language."""
 
     key: str
     name: dict[str, str] | None
@@ -32,7 +32,8 @@ class BusinessDatum:
 class AttachmentRecord:
     """One file of a message: where it lies, under which key, and what it is.
 
-    `size` in bytes; `sha256` as lower-case hex of the readable document; `document_key` base64url without padding.
+    `size` in bytes; `sha256` in lower-case hex, of the readable document; `document_key` in base64url without
+    padding.
     """
 
     id: UUID
@@ -51,8 +52,8 @@ class AttachmentRecord:
 class MessagePublished(FirstEvent):
     """A partner organisation published; the message is in the recipient's mailbox.
 
-    Version 1 has every field the design foresees, empty where nothing uses it yet. `fingerprint` is an HMAC of the
-    canonical request under the party's key: a repeat of an `Idempotency-Key` is compared with it.
+    Version 1 has every field the design foresees, empty where nothing uses it yet. `fingerprint` is an HMAC
+    of the canonical request under the party's key: a repeat of an `Idempotency-Key` is compared with it.
     """
 
     publication_id: UUID

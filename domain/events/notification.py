@@ -41,7 +41,7 @@ class NotificationSent(Event):
 
 @recorded_as("notification.failed")
 class NotificationFailed(Event):
-    """It was not sent. `permanent` says that nothing more is tried; `smtp_code` is the relay's last answer, None if it gave none."""
+    """It was not sent. `permanent`: nothing more is tried. `smtp_code`: the relay's, None without one."""
 
     mailbox_id: UUID
     message_id: UUID

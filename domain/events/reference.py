@@ -81,7 +81,7 @@ class Validity:
 
 @recorded_as("sender.message_type_registered")
 class MessageTypeRegistered(Event):
-    """A business category: who may use it, whom it may go to (`citizen`, `enterprise`), how long it is valid."""
+    """A business category: who may use it, whom it may go to (`citizen`, `enterprise`), for how long."""
 
     message_type_id: str
     name: dict[str, str]
