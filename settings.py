@@ -1,0 +1,152 @@
+"""Every setting there is. The only file that reads the environment.
+
+`EBOX_*` variables or a `.env` file. A connection string or key that holds a secret may instead be given as
+`…_FILE`, the path of a file with the value. Outside the embedded mode no secret has a default.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+
+class Environment(StrEnum):
+    """Where it runs."""
+
+    EMBEDDED = "embedded"
+    PRODUCTION = "production"
+
+
+SECRETS: Final = (
+    "event_store_url",
+    "read_model_url",
+    "key_store_url",
+    "outbox_url",
+    "object_store_url",
+    "smtp_url",
+    "key_encryption_key",
+    "identifier_key",
+)
+"""What production must be given, and what may come from a file."""
+
+
+def _secret(description: str) -> Any:
+    return Field(default=None, description=description)
+
+
+class Settings(BaseSettings):
+    """The settings of one process, checked."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EBOX_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    environment: Environment = Field(
+        default=Environment.EMBEDDED,
+        description="`embedded`: SQLite, files, demo people, a local mail catcher. `production`: none of these.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=1, le=65534, description="Port of the HTTP server.")
+    public_url: str | None = Field(
+        default=None,
+        description="How the outside reaches this server. Embedded: `http://127.0.0.1:<EBOX_PORT>`.",
+    )
+    data_dir: Path = Field(default=Path("var"), description="Where the embedded parts keep their files.")
+    event_store_url: SecretStr | None = _secret("PostgreSQL or SQLite URL of the event store.")
+    read_model_url: SecretStr | None = _secret("PostgreSQL or SQLite URL of the read models.")
+    key_store_url: SecretStr | None = _secret("PostgreSQL or SQLite URL of parties and keys.")
+    outbox_url: SecretStr | None = _secret("PostgreSQL or SQLite URL of the notifier's outbox.")
+    object_store_url: SecretStr | None = _secret(
+        "Where documents lie: `file:///path` or `s3+http(s)://key:secret@host:port/bucket`."
+    )
+    smtp_url: SecretStr | None = _secret("The relay for notifications: `smtp://[user:password@]host:port`.")
+    key_encryption_key: SecretStr | None = _secret("Wraps every party's key: 32 bytes in base64.")
+    identifier_key: SecretStr | None = _secret("Hashes national and enterprise numbers: 32 bytes in base64.")
+    partners_file: Path | None = Field(
+        default=None, description="YAML of partners, applications, message types, sites and auditors."
+    )
+    trusted_issuers: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="Further issuers of partners' tokens, separated by commas."
+    )
+    mail_from: str = Field(default="eBox <no-reply@ebox.example>", description="Sender of notifications.")
+    demo: bool = Field(default=True, description="Embedded mode: make demo people and demo data.")
+    max_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1, description="Largest file, in bytes.")
+    max_message_bytes: int = Field(default=30 * 1024 * 1024, ge=1, description="Largest message, in bytes.")
+    inspection_workers: int = Field(default=2, ge=1, le=64, description="Processes that inspect uploads.")
+    smtp_connections: int = Field(default=4, ge=1, le=64, description="SMTP connections kept open.")
+    log_level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level logged."
+    )
+
+    @field_validator("trusted_issuers", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @model_validator(mode="after")
+    def _complete_in_production(self) -> Self:
+        if self.environment is Environment.PRODUCTION:
+            missing = [name for name in (*SECRETS, "public_url") if getattr(self, name) is None]
+            if missing:
+                names = ", ".join(f"EBOX_{name.upper()}" for name in missing)
+                raise ValueError(f"production has no defaults for these; set {names} (or …_FILE)")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where values come from, strongest first."""
+        files = _ValuesInFiles(settings_cls, env_settings, dotenv_settings)
+        return init_settings, env_settings, dotenv_settings, files
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether demo logins, the mail catcher and generated keys are allowed."""
+        return self.environment is Environment.EMBEDDED
+
+    @property
+    def url(self) -> str:
+        """The public URL, without a slash at its end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+
+class _ValuesInFiles(PydanticBaseSettingsSource):
+    """`EBOX_…_FILE`: the value is what the file holds."""
+
+    def __init__(self, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_cls)
+        self._given: dict[str, str | None] = {}
+        for source in reversed(sources):
+            if isinstance(source, EnvSettingsSource):
+                self._given.update(source.env_vars)
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The content of the file that `EBOX_<NAME>_FILE` names, without the newline at its end."""
+        path = self._given.get(f"ebox_{field_name}_file")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All values that come from files."""
+        found = {
+            name: self.get_field_value(self.settings_cls.model_fields[name], name)[0] for name in SECRETS
+        }
+        return {name: value for name, value in found.items() if value is not None}
