@@ -49,12 +49,17 @@ class Settings(BaseSettings):
     """The settings of one process, checked."""
 
     model_config = SettingsConfigDict(
-        env_prefix="EBOX_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix="EBOX_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     environment: Environment = Field(
         default=Environment.EMBEDDED,
-        description="`embedded`: SQLite, files, demo people, a local mail catcher. `production`: none of these.",
+        description="`embedded`: SQLite, files, demo people, a mail catcher. `production`: none of these.",
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=1, le=65534, description="Port of the HTTP server.")
@@ -92,9 +97,9 @@ class Settings(BaseSettings):
     @field_validator("trusted_issuers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return (
-            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-        )
+        if not isinstance(value, str):
+            return value
+        return [part.strip() for part in value.split(",") if part.strip()]
 
     @model_validator(mode="after")
     def _complete_in_production(self) -> Self:

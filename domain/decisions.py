@@ -30,10 +30,13 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The party whose mailbox it is about; `kind` is `citizen` or `enterprise`."""
+    """The party whose mailbox it is about; `kind` is `citizen` or `enterprise`.
 
-    party_id: UUID
-    mailbox_id: UUID
+    The ids are None while the party is not on record: nobody has published to it or logged in as it yet.
+    """
+
+    party_id: UUID | None
+    mailbox_id: UUID | None
     kind: str
 
 
@@ -89,7 +92,7 @@ def _own_mailbox(
 ) -> Decision:
     if actor.kind is not ActorKind.CITIZEN or party is None or party.kind != "citizen":
         return Deny("not the owner")
-    if actor.party_id != party.party_id:
+    if party.party_id is None or actor.party_id != party.party_id:
         return Deny("not the owner")
     if actor.site is None:
         return Deny("no integrating site")

@@ -52,13 +52,14 @@ class InvalidInput(DomainError):
 
 
 class NotAllowed(DomainError):
-    """The decision function said no; `reason` is for the record and for the caller's own registration."""
+    """The decision function said no; `issues` names the caller's field, where one made the difference."""
 
     code = "noAccess"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *issues: Issue) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.issues: Sequence[Issue] = issues
 
 
 class NotFound(DomainError):
