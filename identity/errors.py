@@ -81,7 +81,7 @@ class AccessDenied(OAuthError):
 
 
 class TokenRefused(Exception):
-    """This access token opens nothing. `reason` is ours to log; callers only learn `error` (RFC 6750 §3.1)."""
+    """This access token opens nothing. `reason` is ours to log; callers learn `error` (RFC 6750 §3.1)."""
 
     error: str | None = "invalid_token"
 

@@ -29,7 +29,8 @@ class RegisteredClient:
     """A client as it is registered now.
 
     `jwks` is its public key set (RFC 7517 §5), empty for a public client. `organisation` is the enterprise
-    number a partner publishes for. `redirect_uris` are compared character by character. `audit_scope` is the
+    number a partner publishes for. `site` is the integrating site that a public client belongs to: people who
+    use it read through that site. `redirect_uris` are compared character by character. `audit_scope` is the
     most an auditor may ask for. `registration_id` and `registration_version` are the basis of its accesses.
     """
 
@@ -39,6 +40,7 @@ class RegisteredClient:
     registration_id: UUID
     registration_version: int
     organisation: str | None = None
+    site: str | None = None
     redirect_uris: tuple[str, ...] = ()
     audit_scope: tuple[AuditScope, ...] | None = None
     suspended: bool = False

@@ -15,7 +15,6 @@ signing_keys = Table(
     metadata,
     Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("kid", Text, nullable=False, unique=True),
-    Column("public_jwk", Text, nullable=False),
     Column("wrapped_private_key", LargeBinary, nullable=False),
     Column("signs_from", BigInteger, nullable=False),
     Column("published_until", BigInteger, nullable=True),

@@ -1,0 +1,120 @@
+"""What an auditor asks to look at: `authorization_details` of type `ebox_audit` (RFC 9396).
+
+    {"type": "ebox_audit", "case": "…", "purpose": "…", "subject": "*" or ["<mailbox id>", …],
+     "period": {"from": "<RFC 3339>", "to": "<RFC 3339>"}}
+
+`period` and each of its ends may be left out: open. A token carries exactly one such detail, so that every
+look that it opens has one case and one purpose.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.actors import AuditScope
+from identity.errors import InvalidAuthorizationDetails
+
+AUDIT_TYPE = "ebox_audit"
+MAX_CHARACTERS = 65_536
+_MAX_TEXT = 256
+_FIELDS = {"type", "case", "purpose", "subject", "period"}
+
+
+def parse_audit_scope(text: str | None) -> AuditScope:
+    """The one scope in the parameter's JSON text; `InvalidAuthorizationDetails` says what is wrong."""
+    if text is None:
+        raise InvalidAuthorizationDetails("an auditor asks with authorization_details of type ebox_audit")
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidAuthorizationDetails("authorization_details is too long")
+    try:
+        details = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidAuthorizationDetails("authorization_details is not JSON") from None
+    return audit_scope_of(details)
+
+
+def audit_scope_of(details: object) -> AuditScope:
+    """The one scope in a list of details, as a request or a token carries it."""
+    if not isinstance(details, list) or len(details) != 1 or not isinstance(details[0], dict):
+        raise InvalidAuthorizationDetails("authorization_details must be a list of one object")
+    detail = details[0]
+    if detail.get("type") != AUDIT_TYPE:
+        raise InvalidAuthorizationDetails(f"the only type is {AUDIT_TYPE}")
+    # RFC 9396 §5: fields that the type does not know are refused, not ignored.
+    if unknown := sorted(set(detail) - _FIELDS):
+        raise InvalidAuthorizationDetails(f"unknown field {unknown[0][:40]}")
+    start, end = _period(detail.get("period"))
+    return AuditScope(
+        _text(detail, "case"), _text(detail, "purpose"), _subjects(detail.get("subject")), start, end
+    )
+
+
+def claim_of(scope: AuditScope) -> list[dict[str, Any]]:
+    """The scope as a token's claim and as the token endpoint's answer (RFC 9396 §7)."""
+    detail: dict[str, Any] = {
+        "type": AUDIT_TYPE,
+        "case": scope.case,
+        "purpose": scope.purpose,
+        "subject": "*" if scope.subjects is None else sorted(str(subject) for subject in scope.subjects),
+    }
+    ends = {"from": scope.start, "to": scope.end}
+    if period := {name: moment.isoformat() for name, moment in ends.items() if moment is not None}:
+        detail["period"] = period
+    return [detail]
+
+
+def is_granted(asked: AuditScope, granted: Sequence[AuditScope]) -> bool:
+    """Whether one granted scope has the same case and purpose, all the subjects and the whole period."""
+    return any(_lies_within(asked, grant) for grant in granted)
+
+
+def _lies_within(asked: AuditScope, grant: AuditScope) -> bool:
+    subjects = grant.subjects is None or (asked.subjects is not None and asked.subjects <= grant.subjects)
+    start = grant.start is None or (asked.start is not None and asked.start >= grant.start)
+    end = grant.end is None or (asked.end is not None and asked.end <= grant.end)
+    return (asked.case, asked.purpose) == (grant.case, grant.purpose) and subjects and start and end
+
+
+def _text(detail: dict[str, Any], name: str) -> str:
+    value = detail.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_TEXT:
+        raise InvalidAuthorizationDetails(f"{name} must be a text of 1 to {_MAX_TEXT} characters")
+    return value
+
+
+def _subjects(value: object) -> frozenset[UUID] | None:
+    if value == "*":
+        return None
+    if not isinstance(value, list) or not value:
+        raise InvalidAuthorizationDetails('subject must be "*" or a list of mailbox ids')
+    try:
+        return frozenset(UUID(subject) for subject in value)
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidAuthorizationDetails("subject holds something that is not a mailbox id") from None
+
+
+def _period(value: object) -> tuple[datetime | None, datetime | None]:
+    if value is None:
+        return None, None
+    if not isinstance(value, dict) or not set(value) <= {"from", "to"}:
+        raise InvalidAuthorizationDetails("period must be an object with from and to")
+    start, end = _moment(value.get("from")), _moment(value.get("to"))
+    if start is not None and end is not None and start > end:
+        raise InvalidAuthorizationDetails("period ends before it starts")
+    return start, end
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise InvalidAuthorizationDetails("period holds something that is not an RFC 3339 moment") from None
+    if moment.tzinfo is None:
+        raise InvalidAuthorizationDetails("a moment needs its offset (RFC 3339)")
+    return moment.astimezone(UTC)

@@ -1,0 +1,169 @@
+"""The keys that sign access tokens: made once, kept wrapped in the database, published as a JWKS.
+
+Each key has a generation. The first process that needs one makes generation 1; the primary key settles the
+race between several. A rotation adds the next generation: it is published at once and signs only after every
+process and every cache of the JWKS (10 minutes) has had time to learn it; the old one stays published until
+its last token has expired.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from joserfc.jwk import ECKey
+from sqlalchemy import Engine, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from domain.clock import Clock
+from identity.database import transaction
+from identity.tables import signing_keys
+
+ALGORITHM = "ES256"
+"""What our own tokens are signed with (RFC 7518 §3.4)."""
+
+RELOAD_SECONDS = 60
+"""How long a process may go without looking for keys that another one made."""
+UNKNOWN_KID_SECONDS = 10
+"""How often, at most, an unknown `kid` makes a process look."""
+LEARNING_SECONDS = 15 * 60
+"""From a new key's publication to its first signature: more than any cache of the JWKS."""
+LAST_TOKEN_SECONDS = 10 * 60
+"""From the old key's last signature to its withdrawal: more than the life of a token."""
+
+_WRAPPING_VERSION = b"\x01"
+_NONCE_BYTES = 12
+
+
+class WrongKeyEncryptionKey(Exception):
+    """The configured key-encryption key does not open the stored signing key."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The published keys as they were at `at` (seconds since 1970)."""
+
+    at: float
+    active: ECKey
+    published: Mapping[str, ECKey]
+
+
+class SigningKeys:
+    """The signing keys in the database, with a copy in memory. Blocks; safe to use from several threads."""
+
+    def __init__(self, engine: Engine, key_encryption_key: bytes, clock: Clock) -> None:
+        self._engine = engine
+        self._wrapping = AESGCM(key_encryption_key)
+        self._clock = clock
+        self._loaded: _Loaded | None = None
+
+    def active(self) -> ECKey:
+        """The private key that signs now; made if there is none yet."""
+        return self._current(RELOAD_SECONDS).active
+
+    def jwks(self) -> dict[str, list[dict[str, Any]]]:
+        """The public key set (RFC 7517 §5)."""
+        published = self._current(RELOAD_SECONDS).published
+        return {"keys": [_public(key) for key in published.values()]}
+
+    def known(self, kid: str) -> ECKey | None:
+        """The published key of that name, if this process saw it within the last minute. Never blocks."""
+        loaded = self._loaded
+        if loaded is None or self._clock.now().timestamp() - loaded.at >= RELOAD_SECONDS:
+            return None
+        return loaded.published.get(kid)
+
+    def look_up(self, kid: str) -> ECKey | None:
+        """The published key of that name, asking the database at most every 10 seconds."""
+        return self._current(UNKNOWN_KID_SECONDS).published.get(kid)
+
+    def rotate(self) -> str:
+        """Publish a new key that takes over in 15 minutes; its `kid`.
+
+        Of two rotations at the same moment one fails on the generation's primary key, whole.
+        """
+        now = int(self._clock.now().timestamp())
+        takes_over = now + LEARNING_SECONDS
+        with transaction(self._engine) as connection:
+            generations = connection.scalars(select(signing_keys.c.generation)).all()
+            connection.execute(
+                update(signing_keys)
+                .where(signing_keys.c.published_until.is_(None))
+                .values(published_until=takes_over + LAST_TOKEN_SECONDS)
+            )
+            row = self._new_row(max(generations, default=0) + 1, signs_from=takes_over)
+            connection.execute(insert(signing_keys).values(row))
+        self._loaded = None
+        return str(row["kid"])
+
+    def _current(self, max_age: float) -> _Loaded:
+        loaded, now = self._loaded, self._clock.now().timestamp()
+        if loaded is None or now - loaded.at >= max_age:
+            loaded = self._loaded = self._load(now)
+        return loaded
+
+    def _load(self, now: float) -> _Loaded:
+        keys = self._read(now)
+        if not keys:
+            self._make_first(int(now))
+            keys = self._read(now)
+        signing = [(generation, key) for generation, signs_from, key in keys if signs_from <= now]
+        _, active = max(signing, key=lambda pair: pair[0])
+        return _Loaded(now, active, {key.thumbprint(): key for _, _, key in keys})
+
+    def _read(self, now: float) -> list[tuple[int, int, ECKey]]:
+        published = or_(signing_keys.c.published_until.is_(None), signing_keys.c.published_until > now)
+        with transaction(self._engine) as connection:
+            rows = connection.execute(
+                select(signing_keys).where(published).order_by(signing_keys.c.generation)
+            ).all()
+        return [
+            (row.generation, row.signs_from, self._unwrap(row.kid, row.wrapped_private_key)) for row in rows
+        ]
+
+    def _make_first(self, now: int) -> None:
+        try:
+            with transaction(self._engine) as connection:
+                connection.execute(insert(signing_keys).values(self._new_row(1, signs_from=now)))
+        except IntegrityError:
+            # Another process made it between our look and our insert: theirs is the one.
+            return
+
+    def _new_row(self, generation: int, signs_from: int) -> dict[str, Any]:
+        key = ECKey.generate_key("P-256")
+        kid = key.thumbprint()
+        nonce = os.urandom(_NONCE_BYTES)
+        private = json.dumps(key.as_dict(private=True)).encode()
+        return {
+            "generation": generation,
+            "kid": kid,
+            "wrapped_private_key": _WRAPPING_VERSION
+            + nonce
+            + self._wrapping.encrypt(nonce, private, _associated(kid)),
+            "signs_from": signs_from,
+            "published_until": None,
+        }
+
+    def _unwrap(self, kid: str, wrapped: bytes) -> ECKey:
+        version, nonce, sealed = wrapped[:1], wrapped[1 : 1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES :]
+        if version != _WRAPPING_VERSION:
+            raise WrongKeyEncryptionKey("the signing key is wrapped in a way this version does not know")
+        try:
+            private = self._wrapping.decrypt(nonce, sealed, _associated(kid))
+        except InvalidTag:
+            raise WrongKeyEncryptionKey("the key-encryption key does not open the signing key") from None
+        return ECKey.import_key(json.loads(private), {"kid": kid})
+
+
+def _associated(kid: str) -> bytes:
+    return b"identity signing key " + kid.encode()
+
+
+def _public(key: ECKey) -> dict[str, Any]:
+    kid = key.thumbprint()
+    return {**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": ALGORITHM}
