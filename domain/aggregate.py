@@ -11,16 +11,17 @@ from functools import singledispatchmethod
 from typing import Any, Self
 from uuid import UUID
 
-from eventsourcing.domain import Aggregate
+from eventsourcing.domain import BaseAggregate
 
 from domain.events.base import Event, FirstEvent
 from domain.ids import new_id
 
 
-class AggregateRoot(Aggregate):
+class AggregateRoot(BaseAggregate[UUID]):
     """A stream of facts and the state they add up to."""
 
-    TOPIC = "aggregate"
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.id}, {self.version})"
 
     @singledispatchmethod
     def when(self, event: Event) -> None:

@@ -27,7 +27,7 @@ MAX_FILE_NAME_CHARACTERS: Final = 255
 ROOT: Final = "messageToPublish"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AttachmentDraft:
     """A file as the message's JSON announces it; `part` is the name of the multipart part that carries it."""
 
@@ -38,7 +38,7 @@ class AttachmentDraft:
     sha256: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MessageDraft:
     """The JSON of a publication, with types but not yet judged."""
 

@@ -10,7 +10,7 @@ from domain.events.access import AccessRecord
 from domain.events.message import Addressee, AttachmentRecord, BusinessDatum
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Publication:
     """The facts of a publication to one mailbox. `domain/events/message.py` says what each field means."""
 

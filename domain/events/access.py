@@ -31,7 +31,7 @@ class BasisRecord:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AccessRecord:
     """Who acted, through which site, proved how, on which basis."""
 

@@ -20,6 +20,10 @@ class Event(AggregateEvent):
     originator_id: UUID
     event_id: UUID
 
+    def __str__(self) -> str:
+        """Which fact, without what it says: this may end in a log."""
+        return f"{self.TOPIC}({self.originator_id}, {self.originator_version})"
+
     def apply(self, aggregate: Any) -> None:
         """Let the aggregate take the fact in."""
         aggregate.when(self)
@@ -40,6 +44,7 @@ def recorded_as(topic: str) -> Callable[[E], E]:
 
     def register(event_class: E) -> E:
         event_class.TOPIC = topic
+        event_class.__repr__ = Event.__str__  # type: ignore[method-assign] # the generated one shows every field
         register_topic(topic, event_class)
         EVENTS[topic] = event_class
         return event_class

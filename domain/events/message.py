@@ -11,7 +11,7 @@ from domain.events.base import Event, FirstEvent, recorded_as
 from domain.personal import Personal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Addressee:
     """For the attention of: somebody at the recipient's, by number or by label."""
 
@@ -19,7 +19,7 @@ class Addressee:
     label: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BusinessDatum:
     """What the sender wants to be found and sorted by; each value is a text by language."""
 
@@ -28,7 +28,7 @@ class BusinessDatum:
     values: list[dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AttachmentRecord:
     """One file of a message: where it lies, under which key, and what it is.
 
