@@ -1,0 +1,1 @@
+"""How documents are kept: the object store, encryption at rest, uploads and their inspection."""

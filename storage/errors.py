@@ -1,0 +1,87 @@
+"""What can go wrong with documents, split by what a caller can do about it.
+
+StorageError
+├── StorageUnavailable          nothing wrong with the document: try again later
+│   ├── ObjectStoreUnavailable  the object store does not answer, or not as it should
+│   │   └── ObjectStoreBusy     too many operations wait in this process already
+│   ├── SpoolUnavailable        an upload could not be held: disk full, directory gone
+│   └── InspectionUnavailable   no inspection worker came free or could be started in time
+├── ObjectNotFound              there is no object under this key
+├── DocumentCorrupt             the stored object is not what was encrypted
+├── UploadTooLarge              more bytes than allowed were sent
+└── InspectionRefused           the document is not accepted, for a stable reason
+
+No message holds a file name, a credential or an address of a server.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+RefusalReason = Literal[
+    "empty",
+    "not-a-pdf",
+    "damaged",
+    "trailing-data",
+    "encrypted",
+    "no-pages",
+    "inspection-timeout",
+    "inspection-failed",
+]
+
+
+class StorageError(Exception):
+    """Base of all errors of this package."""
+
+
+class StorageUnavailable(StorageError):
+    """A retryable condition of our own parts; becomes a 503 for HTTP callers."""
+
+
+class ObjectStoreUnavailable(StorageUnavailable):
+    """The object store cannot be used now. Whether a write that raised this was kept is unknown."""
+
+
+class ObjectStoreBusy(ObjectStoreUnavailable):
+    """The operation was not begun, because too many are waiting in this process."""
+
+
+class SpoolUnavailable(StorageUnavailable):
+    """An upload could not be written to, or read from, its temporary file."""
+
+
+class InspectionUnavailable(StorageUnavailable):
+    """The inspection was not begun: no worker came free or could be started in time."""
+
+
+class ObjectNotFound(StorageError):
+    """No object has this key (it was deleted, or never put)."""
+
+    def __init__(self) -> None:
+        super().__init__("no object has this key")
+
+
+class DocumentCorrupt(StorageError):
+    """The object is truncated, extended, altered, or was encrypted under another key."""
+
+
+class UploadTooLarge(StorageError):
+    """More than `limit` bytes were sent."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} bytes")
+        self.limit = limit
+
+
+class InspectionRefused(StorageError):
+    """The document is not accepted. `reason` is a stable code that a partner may rely on.
+
+    empty: zero bytes. not-a-pdf: the first bytes are not those of a PDF. damaged: truncated or not
+    readable without repair. trailing-data: something follows the end of the PDF. encrypted: needs a
+    password or restricts what a reader may do. no-pages: nothing to show. inspection-timeout and
+    inspection-failed: it could not be examined within the limits of time and memory.
+    """
+
+    def __init__(self, reason: RefusalReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
