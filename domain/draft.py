@@ -34,7 +34,7 @@ class AttachmentDraft:
     part: str
     is_main: bool
     is_signed: bool
-    title: str | None
+    title: dict[str, str] | None
     sha256: bytes | None
 
 

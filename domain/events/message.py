@@ -45,7 +45,7 @@ class AttachmentRecord:
     is_main: bool
     is_signed: bool
     file_name: Personal[str]
-    title: Personal[str]
+    title: Personal[dict[str, str]]
 
 
 @recorded_as("message.published")
