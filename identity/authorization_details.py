@@ -81,8 +81,8 @@ def _lies_within(asked: AuditScope, grant: AuditScope) -> bool:
 
 def _text(detail: dict[str, Any], name: str) -> str:
     value = detail.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_TEXT:
-        raise InvalidAuthorizationDetails(f"{name} must be a text of 1 to {_MAX_TEXT} characters")
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_TEXT or not value.isprintable():
+        raise InvalidAuthorizationDetails(f"{name} must be a text of 1 to {_MAX_TEXT} printable characters")
     return value
 
 

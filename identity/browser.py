@@ -16,7 +16,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def cookie_name(issuer: str) -> str:
-    """The cookie's name; over HTTPS with the prefix that keeps other hosts from setting it (RFC 6265bis §4.1.3)."""
+    """The cookie's name; over HTTPS with the prefix that keeps other hosts from setting it (RFC 6265bis)."""
     return "__Host-ebox-login" if issuer.startswith("https://") else "ebox-login"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from joserfc.jwk import Key
 
@@ -26,7 +26,7 @@ ALGORITHMS = ("ES256", "ES384", "Ed25519", "PS256", "RS256")
 
 MAX_LIFETIME_SECONDS = 300
 CLOCK_SKEW_SECONDS = 30
-_MAX_JTI_CHARACTERS = 256
+_MAX_NAME_CHARACTERS = 256
 _TYPES = (None, "JWT", "client-authentication+jwt")
 
 _FAILED = "client authentication failed"
@@ -66,7 +66,7 @@ class ClientAuthentication:
         try:
             header = read_header(assertion)
             claimed = read_claims_unverified(assertion).get("sub")
-            client = self._clients.find(claimed) if isinstance(claimed, str) else None
+            client = self._clients.find(claimed) if _is_name(claimed) else None
             if client is None or client.suspended or client.kind is ClientKind.PUBLIC:
                 raise InvalidClient(_FAILED)
             if header.typ not in _TYPES:
@@ -98,10 +98,15 @@ class ClientAuthentication:
             if name in claims and (moment is None or moment > now + CLOCK_SKEW_SECONDS):
                 raise InvalidClient(f"{name} is not a moment that has passed")
         jti = claims.get("jti")
-        if not isinstance(jti, str) or not 0 < len(jti) <= _MAX_JTI_CHARACTERS:
-            raise InvalidClient("jti is missing or longer than 256 characters")
+        if not _is_name(jti):
+            raise InvalidClient("jti is missing or not 1 to 256 printable characters")
         if not self._store.use_assertion(client_id, jti, int(expires) + 1):
             raise InvalidClient("this assertion was used before")
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    # JSON can spell characters that no database takes; none of them is printable.
+    return isinstance(value, str) and 0 < len(value) <= _MAX_NAME_CHARACTERS and value.isprintable()
 
 
 def _choose(keys: Mapping[str, Key], kid: str | None) -> Key:
