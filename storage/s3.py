@@ -21,13 +21,15 @@ from storage.keys import require_object_key
 from storage.port import ByteSource, ObjectEntry
 
 PART_SIZE = 5 * 1024 * 1024  # the smallest that S3 allows; each part is held in memory whole
-_CONNECT_SECONDS = 2.0
-_READ_SECONDS = 10.0
 _ATTEMPTS_AFTER_THE_FIRST = 2
 
 
 class S3ObjectStore:
-    """An `ObjectStore` in one bucket. `connections` are kept open for reuse, one for each thread at work."""
+    """An `ObjectStore` in one bucket.
+
+    `connections` are kept open for reuse, one for each thread at work. `read_seconds` may pass between two
+    pieces of an answer; an operation is tried three times, or twice if no answer comes.
+    """
 
     def __init__(
         self,
@@ -38,11 +40,13 @@ class S3ObjectStore:
         bucket: str,
         secure: bool,
         connections: int = 16,
+        connect_seconds: float = 2.0,
+        read_seconds: float = 10.0,
     ) -> None:
         self._bucket = bucket
         self._pool = PoolManager(
             maxsize=connections,
-            timeout=Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
+            timeout=Timeout(connect=connect_seconds, read=read_seconds),
             retries=Retry(
                 total=_ATTEMPTS_AFTER_THE_FIRST,
                 read=1,

@@ -28,7 +28,7 @@ class UploadInspector:
         wait_seconds: float = 10.0,
         job_seconds: float = 10.0,
         memory_limit: int = 512 * 1024 * 1024,
-        jobs_per_worker: int = 1000,
+        jobs_per_worker: int = 10_000,
     ) -> None:
         """After `jobs_per_worker` documents a process is replaced, so that nothing it leaks adds up."""
         self._max_waiting = max_waiting
