@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from tests.servers.daemon import Daemon
 from tests.servers.ports import LOOPBACK, free_port
-from tests.servers.process import Daemon, ServerError, find_program, give_to, run_tool
+from tests.servers.process import ServerError, find_program, give_to, run_tool
 
 _PACKAGE = "postgresql"
 _SYSTEM_USER = "postgres"

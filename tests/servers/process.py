@@ -1,27 +1,17 @@
-"""Child processes of the test servers: found, started, awaited, stopped; errors show the log and the remedy.
-
-A child gets a session of its own, so that Ctrl-C in the terminal reaches pytest only and pytest stops the
-servers in order; and it dies with the thread that started it, so that a killed test run leaves no server
-behind.
-"""
+"""What every test server needs: its programs found, tools run, conditions awaited; errors name the remedy."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
-
-import psutil
 
 _LOG_TAIL_LINES = 40
 _POLL_SECONDS = 0.02
-_KILL_SECONDS = 10.0
 
 
 class ServerError(RuntimeError):
@@ -83,7 +73,7 @@ def run_tool(
     name = Path(command[0]).name
     try:
         done = subprocess.run(
-            [*_setpriv(user), *command], capture_output=True, text=True, timeout=within, check=False, cwd=cwd
+            [*as_user(user), *command], capture_output=True, text=True, timeout=within, check=False, cwd=cwd
         )
     except subprocess.TimeoutExpired as error:
         raise ServerError(f"{name} did not end within {within:g} s") from error
@@ -93,109 +83,7 @@ def run_tool(
     return done.stdout
 
 
-class Daemon:
-    """One long-running child process with its log file; may be started and stopped any number of times."""
-
-    def __init__(
-        self, command: Sequence[str], log: Path, *, user: str | None = None, cwd: Path | None = None
-    ) -> None:
-        self._command = list(command)
-        self._log = log
-        self._user = user
-        self._cwd = cwd
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def name(self) -> str:
-        return Path(self._command[0]).name
-
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def pid(self) -> int:
-        """The process id of the running daemon.
-
-        Raises:
-            ServerError: it is not running.
-        """
-        if self._process is None or self._process.poll() is not None:
-            raise ServerError(f"{self.name} is not running")
-        return self._process.pid
-
-    def start(self, is_ready: Callable[[], bool], within: float) -> None:
-        """Start and wait until `is_ready()`, at most `within` seconds; a failed start leaves nothing behind.
-
-        Raises:
-            ServerError: it ended, or was not ready in time; the message holds the end of its log.
-        """
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*_setpriv(self._user, "--pdeathsig=KILL"), *self._command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=self._cwd,
-                start_new_session=True,
-            )
-        try:
-            wait_until(
-                lambda: is_ready() if self.is_running else self._fail("ended while starting"),
-                within,
-                lambda: self._failure("did not get ready"),
-            )
-        except BaseException:
-            self.kill()
-            raise
-
-    def stop(self, with_signal: signal.Signals = signal.SIGTERM, *, within: float = 30.0) -> None:
-        """Ask it to end and wait; what is left after `within` seconds is killed. Nothing if not running."""
-        if self._process is None:
-            return
-        self._process.send_signal(with_signal)
-        try:
-            self._process.wait(timeout=within)
-        except subprocess.TimeoutExpired:
-            self.kill()
-        self._process = None
-
-    def kill(self) -> None:
-        """SIGKILL to the process and all it started, as when the power goes. Nothing if not running."""
-        if self._process is None:
-            return
-        try:
-            family = psutil.Process(self._process.pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            family = []
-        self._process.kill()
-        for child in family:
-            try:
-                child.kill()
-            except psutil.NoSuchProcess:
-                continue  # ended by itself when its parent did
-        self._process.wait(timeout=_KILL_SECONDS)
-        self._process = None
-        wait_until(
-            lambda: not any(map(_lives, family)), _KILL_SECONDS, lambda: f"{self.name} survived SIGKILL"
-        )
-
-    def _failure(self, what: str) -> str:
-        return f"{self.name} {what}; {log_tail(self._log)}"
-
-    def _fail(self, what: str) -> NoReturn:
-        raise ServerError(self._failure(what))
-
-
-def _lives(process: psutil.Process) -> bool:
-    """Whether it still runs; one that ended is gone, even while init has not collected its status yet."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _setpriv(user: str | None, *options: str) -> list[str]:
+def as_user(user: str | None, *options: str) -> list[str]:
     """The prefix that runs a program as `user` where we are root; empty where it would do nothing.
 
     One call for all of it: the kernel forgets the parent-death signal when a later call changes the user.
