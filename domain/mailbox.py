@@ -36,6 +36,7 @@ class Mailbox(AggregateRoot):
         self.is_verified = False
         self.language: str | None = None
         self.frequency = Frequency.IMMEDIATE
+        self.show_title = False
 
     @classmethod
     def create(
@@ -130,3 +131,4 @@ class Mailbox(AggregateRoot):
     @when.register
     def _(self, event: PreferencesChanged) -> None:
         self.language, self.frequency = event.language, event.frequency
+        self.show_title = event.show_title

@@ -44,7 +44,7 @@ def recorded_as(topic: str) -> Callable[[E], E]:
 
     def register(event_class: E) -> E:
         event_class.TOPIC = topic
-        event_class.__repr__ = Event.__str__  # type: ignore[method-assign] # the generated one shows every field
+        event_class.__repr__ = Event.__str__  # type: ignore[assignment, method-assign]
         register_topic(topic, event_class)
         EVENTS[topic] = event_class
         return event_class

@@ -1,0 +1,130 @@
+"""The files of a publication: matched with the JSON that announces them, inspected, kept, described.
+
+Problems are named by the caller's own field: the entry in `messageToPublish.attachments`, or the part.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.draft import MAX_FILE_NAME_CHARACTERS, ROOT, AttachmentDraft
+from domain.errors import InvalidInput, Issue
+from domain.events.message import AttachmentRecord
+from domain.ids import new_id
+from domain.personal import ERASED
+from storage.documents import DocumentStore, StoredDocument
+from storage.errors import InspectionRefused
+from storage.inspection import InspectionReport, UploadInspector
+from storage.spool import SpooledUpload
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UploadedFile:
+    """A file as it came: the part that carried it, what the part said of it, and its bytes."""
+
+    part: str
+    file_name: str | None
+    media_type: str | None
+    upload: SpooledUpload
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnnouncedFile:
+    """A file together with what the JSON says of it; `field` is where it says so."""
+
+    field: str
+    draft: AttachmentDraft
+    file: UploadedFile
+
+
+def match_files(drafts: list[AttachmentDraft], files: list[UploadedFile]) -> list[AnnouncedFile]:
+    """Every announced file with its part, in the order of the JSON.
+
+    Raises `InvalidInput` for a part without JSON, JSON without a part, or a digest that does not match.
+    """
+    by_part = {file.part: file for file in files}
+    issues = list(_mismatches(drafts, by_part))
+    if issues:
+        raise InvalidInput(*issues)
+    return [
+        AnnouncedFile(f"{ROOT}.attachments[{index}]", draft, by_part[draft.part])
+        for index, draft in enumerate(drafts)
+    ]
+
+
+def _mismatches(drafts: list[AttachmentDraft], by_part: dict[str, UploadedFile]) -> Iterator[Issue]:
+    announced = {draft.part for draft in drafts}
+    for part in by_part:
+        if part not in announced:
+            yield Issue(part, "notAnnounced", f"no entry of {ROOT}.attachments names this part")
+    for index, draft in enumerate(drafts):
+        where = f"{ROOT}.attachments[{index}]"
+        file = by_part.get(draft.part)
+        if file is None:
+            yield Issue(f"{where}.httpPartName", "partMissing", "the request has no part of this name")
+            continue
+        if len(file.file_name or "") > MAX_FILE_NAME_CHARACTERS:
+            yield Issue(draft.part, "fileNameTooLong", f"at most {MAX_FILE_NAME_CHARACTERS} characters")
+        if draft.sha256 is not None and not hmac.compare_digest(draft.sha256, file.upload.sha256):
+            yield Issue(
+                f"{where}.digest.digestValue",
+                "digestDoesNotMatch",
+                "the part's bytes have another SHA-256; was it sent whole?",
+            )
+
+
+async def inspect(inspector: UploadInspector, files: list[AnnouncedFile]) -> list[InspectionReport]:
+    """What each file turned out to be. Raises `InvalidInput` naming the first that is not accepted."""
+    reports = []
+    for file in files:
+        try:
+            reports.append(await inspector.inspect(file.file.upload))
+        except InspectionRefused as refused:
+            detail = "only a whole, readable PDF without a password is accepted"
+            raise InvalidInput(Issue(file.file.part, refused.reason, detail)) from refused
+    return reports
+
+
+async def keep(documents: DocumentStore, files: list[AnnouncedFile]) -> list[StoredDocument]:
+    """All the files in the object store, or none of them."""
+    stored: list[StoredDocument] = []
+    try:
+        for file in files:
+            stored.append(await documents.put(file.file.upload))
+    except BaseException:
+        await forget(documents, stored)
+        raise
+    return stored
+
+
+async def forget(documents: DocumentStore, stored: list[StoredDocument]) -> None:
+    """Remove what a refused publication had put."""
+    for document in stored:
+        await documents.delete(document.object_key)
+
+
+def record_of(file: AnnouncedFile, report: InspectionReport, document: StoredDocument) -> AttachmentRecord:
+    """The attachment as the event tells of it."""
+    return AttachmentRecord(
+        id=new_id(),
+        object_key=document.object_key,
+        document_key=urlsafe_b64encode(document.document_key).decode().rstrip("="),
+        media_type=report.media_type,
+        size=document.size,
+        sha256=document.sha256.hex(),
+        is_main=file.draft.is_main,
+        is_signed=file.draft.is_signed,
+        file_name=file.file.file_name,
+        title=file.draft.title,
+    )
+
+
+def document_key(attachment: AttachmentRecord) -> bytes | None:
+    """The key of the attachment's document, or None once its owner has been erased."""
+    key = attachment.document_key
+    if key is None or key is ERASED:
+        return None
+    return urlsafe_b64decode(key + "=" * (-len(key) % 4))

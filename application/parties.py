@@ -1,0 +1,55 @@
+"""The party registry for use cases: the same look-ups, without blocking the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from domain.identifiers import Identifier
+from eventstore.parties import Party, PartyRegistry
+
+T = TypeVar("T")
+
+
+class InThread(Protocol):
+    """Runs a blocking call in a bounded pool of threads; raises `Busy` when all are taken for too long."""
+
+    def __call__(self, call: Callable[..., T], *args: Any) -> Awaitable[T]: ...
+
+
+class Parties:
+    """Who has which mailbox."""
+
+    def __init__(self, registry: PartyRegistry, in_thread: InThread) -> None:
+        self._registry = registry
+        self._in_thread = in_thread
+
+    async def find(self, identifier: Identifier) -> Party | None:
+        """The party with this number, if it is on record."""
+        return await self._in_thread(self._registry.find, identifier)
+
+    async def find_or_create(self, identifier: Identifier) -> Party:
+        """The party with this number, put on record (committed) if it was not."""
+        return await self._in_thread(self._registry.find_or_create, identifier)
+
+    async def by_id(self, party_id: UUID) -> Party | None:
+        """The party of this id."""
+        return await self._in_thread(self._registry.by_id, party_id)
+
+    async def by_mailbox(self, mailbox_id: UUID) -> Party | None:
+        """The party that owns this mailbox."""
+        return await self._in_thread(self._registry.by_mailbox, mailbox_id)
+
+    async def identifier_of(self, party_id: UUID) -> Identifier | None:
+        """The party's number; None once it has been erased."""
+        return await self._in_thread(self._registry.identifier_of, party_id)
+
+    async def mailbox_recorded(self, party_id: UUID) -> None:
+        """Its `mailbox.created` is committed, so that nobody need append it again."""
+        await self._in_thread(self._registry.mark_mailbox_recorded, party_id)
+
+    async def activated(self, party_id: UUID, at: datetime) -> None:
+        """Its mailbox was activated."""
+        await self._in_thread(self._registry.mark_activated, party_id, at)

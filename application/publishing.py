@@ -1,0 +1,257 @@
+"""A partner organisation publishes a message into a mailbox.
+
+The order is what makes it safe: judge everything → put the documents → append the event → answer. An
+acknowledged publication has its documents and its event, both synced. A refused one leaves nothing: what was
+put is removed again. Only when the event store did not say whether it committed, nothing is deleted: the
+event may be there and needs its documents.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from application import documents as files_of
+from application.documents import UploadedFile
+from application.parties import Parties
+from application.reference import Reference
+from domain import ids
+from domain.access import Basis, access_record
+from domain.actors import Actor
+from domain.clock import Clock
+from domain.decisions import Deny, Operation, Subject, decide
+from domain.draft import ROOT, MessageDraft, check_draft, expiry
+from domain.errors import Busy, Gone, IdempotencyKeyReused, InvalidInput, Issue, NotAllowed, Unavailable
+from domain.events.base import Event
+from domain.events.mailbox import CreatedBecause, OwnerKind
+from domain.events.message import AttachmentRecord, MessagePublished
+from domain.identifiers import IdentifierScheme
+from domain.mailbox import Mailbox
+from domain.message import Message
+from domain.publication import Publication
+from domain.reference import MessageType
+from eventstore.errors import KeyMissing, VersionConflict
+from eventstore.keys import KeyRing
+from eventstore.parties import Party
+from eventstore.store import EventStore
+from storage.documents import DocumentStore, StoredDocument
+from storage.inspection import UploadInspector
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PublishCommand:
+    """What is to be published. `canonical` is the JSON in one fixed spelling, for the fingerprint."""
+
+    draft: MessageDraft
+    files: list[UploadedFile]
+    canonical: bytes
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult:
+    """What was published. `is_replayed`: this very request was answered before and nothing was added."""
+
+    message_id: UUID
+    expires_at: datetime
+    recipient_activated: bool
+    position: int
+    is_replayed: bool
+
+
+class Publishing:
+    """The use case of partner organisations."""
+
+    def __init__(
+        self,
+        *,
+        events: EventStore,
+        parties: Parties,
+        keys: KeyRing,
+        documents: DocumentStore,
+        inspector: UploadInspector,
+        reference: Reference,
+        clock: Clock,
+    ) -> None:
+        self._events = events
+        self._parties = parties
+        self._keys = keys
+        self._documents = documents
+        self._inspector = inspector
+        self._reference = reference
+        self._clock = clock
+
+    async def publish(self, actor: Actor, command: PublishCommand) -> PublishResult:
+        """Publish, or answer again what was answered to the same `Idempotency-Key`.
+
+        Raises `InvalidInput`, `NotAllowed`, `IdempotencyKeyReused`, `Gone`, `Busy`, `Unavailable`.
+        """
+        at = self._clock.now()
+        check_draft(command.draft)
+        files = files_of.match_files(command.draft.attachments, command.files)
+        message_type = await self._message_type(actor, command.draft)
+        party = await self._parties.find(command.draft.recipient)
+        basis = _decide(actor, command.draft, message_type, party, at)
+        expires_at = expiry(command.draft, message_type.validity, at)
+        publication_id = _publication_id(actor, command)
+        if command.idempotency_key is not None and (
+            again := await self._answer_again(publication_id, command)
+        ):
+            return again
+        reports = await files_of.inspect(self._inspector, files)
+        party = party or await self._parties.find_or_create(command.draft.recipient)
+        stored = await files_of.keep(self._documents, files)
+        attachments = [files_of.record_of(*one) for one in zip(files, reports, stored, strict=True)]
+        message = Message.publish(
+            publication_id,
+            self._publication(actor, command, publication_id, party, basis, attachments, at, expires_at),
+            at,
+        )
+        return await self._append(message, party, command, stored, at)
+
+    async def _message_type(self, actor: Actor, draft: MessageDraft) -> MessageType:
+        reference = await self._reference.current()
+        issues = []
+        if draft.message_type not in reference.message_types:
+            issues.append(Issue(f"{ROOT}.messageTypeId", "unknown", "no message type has this id"))
+        application = reference.applications.get(draft.application)
+        if application is None or application.organisation != actor.organisation:
+            detail = "none of your applications has this id"
+            issues.append(Issue(f"{ROOT}.senderApplicationId", "unknown", detail))
+        if issues:
+            raise InvalidInput(*issues)
+        return reference.message_types[draft.message_type]
+
+    def _publication(
+        self,
+        actor: Actor,
+        command: PublishCommand,
+        publication_id: UUID,
+        party: Party,
+        basis: Basis,
+        attachments: list[AttachmentRecord],
+        at: datetime,
+        expires_at: datetime,
+    ) -> Publication:
+        draft = command.draft
+        return Publication(
+            publication_id=publication_id,
+            mailbox_id=_mailbox_of(party),
+            party_id=party.party_id,
+            fingerprint=self._keys.fingerprint(party.party_id, _request(command)),
+            sender_organisation=actor.organisation or "",
+            sender_application=draft.application,
+            message_type=draft.message_type,
+            language=next(iter(draft.subject)),
+            subject=draft.subject,
+            body=draft.body,
+            is_body_main=draft.is_body_main,
+            business_data=draft.business_data or None,
+            attention_of=draft.attention_of,
+            non_sensitive_title=draft.non_sensitive_title,
+            attachments=attachments,
+            recipient_activated=party.is_activated,
+            visible_from=at,
+            expires_at=expires_at,
+            access=access_record(actor, basis),
+        )
+
+    async def _append(
+        self,
+        message: Message,
+        party: Party,
+        command: PublishCommand,
+        stored: list[StoredDocument],
+        at: datetime,
+    ) -> PublishResult:
+        facts = message.new_facts()
+        try:
+            position = await self._append_with_mailbox(facts, party, command, at)
+        except VersionConflict:
+            await files_of.forget(self._documents, stored)
+            again = await self._answer_again(message.id, command)
+            if again is None:
+                raise
+            return again
+        except Busy:
+            await files_of.forget(self._documents, stored)
+            raise
+        published = message.published
+        return PublishResult(
+            message.id, published.expires_at, party.is_activated, position, is_replayed=False
+        )
+
+    async def _append_with_mailbox(
+        self, facts: list[Event], party: Party, command: PublishCommand, at: datetime
+    ) -> int:
+        """The first publication to a party brings `mailbox.created` along; two at once may both try."""
+        if party.mailbox_recorded:
+            return await self._events.append(*facts)
+        mailbox_id = _mailbox_of(party)
+        mailbox = Mailbox.create(
+            mailbox_id, party.party_id, command.draft.recipient, CreatedBecause.PUBLISHED_TO, at
+        )
+        try:
+            position = await self._events.append(*mailbox.new_facts(), *facts)
+        except VersionConflict as conflict:
+            if conflict.stream != mailbox_id:
+                raise
+            position = await self._events.append(*facts)
+        with suppress(Unavailable):  # a hint that saves the next publication this; that one would mend it
+            await self._parties.mailbox_recorded(party.party_id)
+        return position
+
+    async def _answer_again(self, publication_id: UUID, command: PublishCommand) -> PublishResult | None:
+        """The answer that this key got before, or None if it never came before."""
+        earlier = await self._events.first_event(publication_id)
+        if earlier is None or not isinstance(earlier.event, MessagePublished):
+            return None
+        published = earlier.event
+        try:
+            fingerprint = self._keys.fingerprint(published.party_id, _request(command))
+        except KeyMissing as erased:
+            raise Gone("the recipient of that publication has been erased") from erased
+        if fingerprint != published.fingerprint:
+            raise IdempotencyKeyReused("this Idempotency-Key came before with another request")
+        return PublishResult(
+            published.originator_id,
+            published.expires_at,
+            published.recipient_activated,
+            earlier.position,
+            is_replayed=True,
+        )
+
+
+def _decide(
+    actor: Actor, draft: MessageDraft, message_type: MessageType, party: Party | None, at: datetime
+) -> Basis:
+    if draft.sender is not None and draft.sender != actor.organisation:
+        issue = Issue(f"{ROOT}.sender.enterpriseNumber", "notYourOwn", "publish for your own organisation")
+        raise NotAllowed("not the sender's own organisation", issue)
+    is_person = draft.recipient.scheme is IdentifierScheme.SSIN
+    kind = OwnerKind.CITIZEN if is_person else OwnerKind.ENTERPRISE
+    subject = Subject(party and party.party_id, party and party.mailbox_id, kind)
+    decision = decide(actor, subject, Operation.PUBLISH, message_type, None, at)
+    if isinstance(decision, Deny):
+        raise NotAllowed(decision.reason, Issue(f"{ROOT}.messageTypeId", "notAllowed", decision.reason))
+    return decision.basis
+
+
+def _publication_id(actor: Actor, command: PublishCommand) -> UUID:
+    if command.idempotency_key is None:
+        return ids.new_id()
+    return ids.publication_id(actor.organisation or "", command.draft.application, command.idempotency_key)
+
+
+def _request(command: PublishCommand) -> bytes:
+    """What makes two requests the same: their JSON, and each part's name and bytes."""
+    digests = sorted(f"{file.part}={file.upload.sha256.hex()}" for file in command.files)
+    return b"\0".join([command.canonical, *(digest.encode() for digest in digests)])
+
+
+def _mailbox_of(party: Party) -> UUID:
+    if party.mailbox_id is None:
+        raise TypeError("a registered client has no mailbox")
+    return party.mailbox_id

@@ -1,0 +1,42 @@
+"""Derived ids are fixed for ever: these vectors may never change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain import ids
+
+PUBLICATION = UUID("b5efc3d8-0000-5000-8000-000000000001")
+MAILBOX = UUID("b5efc3d8-0000-4000-8000-000000000002")
+
+
+def test_vectors() -> None:
+    assert ids.NAMESPACE == UUID("6f1d4e0c-3b0a-5a52-9d0e-2c6a1f7e8b94")
+    assert ids.publication_id("0206731645", "demo.pensions", "key-1") == UUID(VECTORS["publication"])
+    assert ids.message_id(PUBLICATION, MAILBOX) == UUID(VECTORS["message"])
+    assert ids.notification_id(PUBLICATION, "new_document") == UUID(VECTORS["notification"])
+    assert ids.sender_id("0206731645") == UUID(VECTORS["sender"])
+    assert ids.site_id("demo-site") == UUID(VECTORS["site"])
+    assert ids.auditor_id("demo-auditor-1") == UUID(VECTORS["auditor"])
+
+
+def test_parts_do_not_run_into_each_other() -> None:
+    assert ids.publication_id("a", "bc", "d") != ids.publication_id("ab", "c", "d")
+
+
+def test_new_ids_are_version_7_and_in_order_of_time() -> None:
+    first = ids.new_id()
+    assert (first.version, first.variant) == (7, "specified in RFC 4122")
+    milliseconds = first.int >> 80
+    assert 0 <= (ids.new_id().int >> 80) - milliseconds < 60_000
+    assert len({ids.new_id() for _ in range(10_000)}) == 10_000
+
+
+VECTORS = {
+    "publication": "30458d41-51ec-5338-b771-c4fdcef87779",
+    "message": "31c079c5-9d66-5606-a09d-20c138c80088",
+    "notification": "5888be18-6b7e-56f4-9153-56988ee4da1b",
+    "sender": "c8aa588a-c430-5615-a44b-4a866d1da36e",
+    "site": "821bec3c-ac0f-54c5-bd94-683ba4cc61ef",
+    "auditor": "f4ce9e27-486a-570d-a276-c2b56976a468",
+}
