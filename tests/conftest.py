@@ -1,7 +1,7 @@
 """The real servers as fixtures: started when the first test asks, stopped at the end of the run.
 
-A server that is not installed is an error that says what to install, never a skipped test: a green run has met
-them all.
+A server that is not installed is an error that says what to install, never a skipped test: a green run has
+met them all.
 """
 
 from __future__ import annotations

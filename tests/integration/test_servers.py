@@ -228,8 +228,9 @@ class TestSmtpScript:
             client.docmd("DATA")
             assert client.sock is not None
             client.sock.settimeout(0.2)
+            client.send("Subject: silence\r\n.\r\n")
             with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"):
-                client.docmd("Subject: silence\r\n.")
+                client.getreply()
         (mail,) = smtp_script.wait_for_mails()
         assert mail.answer is Silence.HANG
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -77,32 +78,44 @@ class Daemon:
             raise
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM, *, within: float = 30.0) -> None:
-        """Ask it to end and wait; what is left after `within` seconds is killed. Nothing if not running."""
+        """Ask it to end and wait for it and all it started; what is left after `within` seconds is killed.
+
+        Nothing if not running.
+        """
         if self._process is None:
             return
+        family = self._family()
         self._process.send_signal(with_signal)
         try:
             self._process.wait(timeout=within)
-        except subprocess.TimeoutExpired:
-            self.kill()
+            # Its children may hold its port for a moment longer than itself
+            wait_until(
+                lambda: not any(map(_lives, family)), within, lambda: f"children of {self.name} remain"
+            )
+        except (subprocess.TimeoutExpired, ServerError):
+            self._kill(family)
         self._process = None
 
     def kill(self) -> None:
         """SIGKILL to the process and all it started, as when the power goes. Nothing if not running."""
-        if self._process is None:
-            return
+        if self._process is not None:
+            self._kill(self._family())
+            self._process = None
+
+    def _family(self) -> list[psutil.Process]:
+        """The process itself and all it started, itself first."""
         try:
-            family = psutil.Process(self._process.pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            family = []
-        self._process.kill()
-        for child in family:
-            try:
-                child.kill()
-            except psutil.NoSuchProcess:
-                continue  # ended by itself when its parent did
-        self._process.wait(timeout=_KILL_SECONDS)
-        self._process = None
+            process = psutil.Process(self.pid)
+            return [process, *process.children(recursive=True)]
+        except (psutil.NoSuchProcess, ServerError):
+            return []  # it ended by itself
+
+    def _kill(self, family: list[psutil.Process]) -> None:
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        if self._process is not None:
+            self._process.wait(timeout=_KILL_SECONDS)
         wait_until(
             lambda: not any(map(_lives, family)), _KILL_SECONDS, lambda: f"{self.name} survived SIGKILL"
         )
