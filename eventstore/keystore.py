@@ -1,0 +1,137 @@
+"""The key store's database: the one mutable truth beside the log, apart from it, with backups of its own.
+
+Apart, because erasure means destroying a key here: a backup of the event store must not bring it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from domain.errors import Unavailable
+from eventstore.keys import KeyEncryption, KeyRing
+from eventstore.parties import PartyRegistry
+from eventstore.partytables import METADATA
+
+CONNECT_SECONDS = 3
+STATEMENT_SECONDS = 5
+
+_MIGRATION_LOCK = 0x65626F786B657973
+"""Advisory lock: two processes that migrate at once take turns."""
+
+
+class KeyStoreDatabase:
+    """Connections to the key store, PostgreSQL or SQLite. Its errors come out as
+    `domain.errors.Unavailable`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for one look."""
+        with _translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction, committed and synced when the block ends well."""
+        with _translated(), self._engine.connect() as connection:
+            immediate = connection.execution_options(immediate=True)
+            with immediate.begin():
+                yield immediate
+
+    def create_tables(self) -> None:
+        """Make what is missing. Safe when two processes do it at once."""
+        with self.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            METADATA.create_all(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+class KeyStore:
+    """The parties and their keys, over one database."""
+
+    def __init__(self, url: str, *, key_encryption: KeyEncryption, identifier_key: bytes) -> None:
+        self._database = KeyStoreDatabase(url)
+        self.keys = KeyRing(self._database, key_encryption)
+        self.parties = PartyRegistry(self._database, self.keys, identifier_key)
+
+    def create_tables(self) -> None:
+        """Make what is missing; for `ebox migrate`."""
+        self._database.create_tables()
+
+    def check(self) -> None:
+        """Raise `Unavailable` unless the database answers."""
+        with self._database.reading() as connection:
+            connection.execute(sa.text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (
+        sa.exc.OperationalError,
+        sa.exc.InterfaceError,
+        sa.exc.InternalError,
+        sa.exc.TimeoutError,
+    ) as error:
+        raise Unavailable("the key store does not answer") from error
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    return sa.create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        pool_size=4,
+        max_overflow=4,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "ebox-keys",
+            "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={STATEMENT_SECONDS}s",
+        },
+    )
+
+
+def _sqlite(url: sa.engine.URL) -> Engine:
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,
+        pool_timeout=CONNECT_SECONDS,
+        connect_args={"timeout": STATEMENT_SECONDS, "check_same_thread": False, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def make_durable(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer that began as a reader cannot wait for its turn: it fails at once with SQLITE_BUSY.
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine

@@ -1,0 +1,110 @@
+"""Roles that must be single: one copy has the lock, the others wait as hot standby.
+
+On PostgreSQL the lock is a session's advisory lock on a connection of its own: the server gives it back when
+that connection ends, however the process ended, and the process asks before each step whether the connection
+still lives. On SQLite it is a lock on a file (`flock`), which the kernel gives back.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import psycopg
+import structlog
+
+from eventstore.errors import LeadershipLost
+
+STANDBY_SECONDS = 1.0
+"""How often a standby asks. It asks instead of queueing: a statement that waits for hours would hold back
+vacuum.
+"""
+
+_log = structlog.get_logger(__name__)
+
+
+class PostgresLeadership:
+    """A role, as an advisory lock in the database."""
+
+    def __init__(self, connect: Callable[[], psycopg.Connection], role: str) -> None:
+        self._connect = connect
+        self._role = role
+        digest = hashlib.sha256(b"ebox role " + role.encode()).digest()
+        self._key = int.from_bytes(digest[:8], "big", signed=True)
+        self._connection: psycopg.Connection | None = None
+
+    def acquire(self, stop: Event) -> bool:
+        """Wait until the role is ours, reconnecting as needed. False when `stop` was set first."""
+        while not stop.is_set():
+            try:
+                if self._try():
+                    return True
+            except psycopg.Error as error:
+                _log.warning("leadership.unreachable", role=self._role, error=type(error).__name__)
+                self.release()
+            stop.wait(STANDBY_SECONDS)
+        self.release()
+        return False
+
+    def check(self) -> None:
+        """Raise `LeadershipLost` unless the connection that holds the lock still lives."""
+        if self._connection is None:
+            raise LeadershipLost(f"the role {self._role} is not held")
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.Error as error:
+            self.release()
+            raise LeadershipLost(f"the connection that held the role {self._role} is gone") from error
+
+    def release(self) -> None:
+        """End the connection, and with it the lock."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _try(self) -> bool:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+        row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (self._key,)).fetchone()
+        return row is not None and bool(row[0])
+
+
+class FileLeadership:
+    """A role, as a lock on a file beside the database."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self._descriptor: int | None = None
+
+    def acquire(self, stop: Event) -> bool:
+        """Wait until the role is ours. False when `stop` was set first."""
+        while not stop.is_set():
+            if self._try():
+                return True
+            stop.wait(STANDBY_SECONDS)
+        return False
+
+    def check(self) -> None:
+        """Raise `LeadershipLost` unless the lock is held."""
+        if self._descriptor is None:
+            raise LeadershipLost(f"the lock {self._path.name} is not held")
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _try(self) -> bool:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True

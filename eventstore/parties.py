@@ -1,0 +1,221 @@
+"""The party registry: from a number to a party, its mailbox and whether it is active.
+
+A number is never stored: it is found by HMAC-SHA256(identifier key, scheme ‖ 00 ‖ number), and kept sealed
+under the party's own key (associated data: 01 ‖ party id ‖ scheme), so that the HMAC key can be rotated and
+an actor named in the access history. A party's row is committed before the first event that uses it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Hashable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection
+
+from domain.errors import Unavailable
+from domain.identifiers import Identifier, IdentifierScheme, parse_identifier
+from eventstore.cache import BoundedCache
+from eventstore.keys import KeyRing, Reads
+from eventstore.partytables import PARTY, PARTY_IDENTIFIER
+from eventstore.personal import FORMAT, PartyKey
+
+CACHE_SIZE = 100_000
+CACHE_SECONDS = 60.0
+UNSETTLED_SECONDS = 1.0
+"""For a party whose mailbox is not active or not recorded yet: another process may just be changing that."""
+
+
+class PartyKind(StrEnum):
+    """Whose party it is; a client has no mailbox."""
+
+    CITIZEN = "citizen"
+    ENTERPRISE = "enterprise"
+    CLIENT = "client"
+
+
+_KINDS = {
+    IdentifierScheme.SSIN: PartyKind.CITIZEN,
+    IdentifierScheme.ENTERPRISE: PartyKind.ENTERPRISE,
+    IdentifierScheme.ESTABLISHMENT_UNIT: PartyKind.ENTERPRISE,
+    IdentifierScheme.CLIENT: PartyKind.CLIENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party as the registry knows it. `mailbox_id` is None for a client; `mailbox_recorded`:
+    `mailbox.created` is in the log.
+    """
+
+    party_id: UUID
+    mailbox_id: UUID | None
+    kind: PartyKind
+    is_activated: bool
+    mailbox_recorded: bool
+
+
+class Database(Reads, Protocol):
+    """What this needs of the key store's database."""
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction, committed and synced when the block ends well."""
+        ...
+
+
+class PartyRegistry:
+    """Parties by number, by id and by mailbox. Every method raises `domain.errors.Unavailable` when the
+    database does not answer. Safe among threads; look-ups that succeed are remembered for a minute.
+    """
+
+    def __init__(self, database: Database, keys: KeyRing, identifier_key: bytes) -> None:
+        if len(identifier_key) != 32:
+            raise ValueError("the identifier key is 32 bytes")
+        self._database = database
+        self._keys = keys
+        self._identifier_key = identifier_key
+        self._ids: BoundedCache[Hashable, UUID] = BoundedCache(CACHE_SIZE)
+        self._parties: BoundedCache[UUID, Party] = BoundedCache(CACHE_SIZE)
+
+    def find(self, identifier: Identifier) -> Party | None:
+        """The party with this number, or None."""
+        digest = self._digest(identifier)
+        return self._look_up(digest, PARTY_IDENTIFIER.c.identifier_hash == digest)
+
+    def find_or_create(self, identifier: Identifier) -> Party:
+        """The party with this number; made, with a key and (unless a client) a mailbox id, where there was
+        none.
+
+        What it returns is committed. Whoever asks for the same number at the same moment gets the same party.
+        """
+        found = self.find(identifier)
+        if found is None:
+            self._create(identifier)
+            found = self.find(identifier)
+        if found is None:
+            raise Unavailable("the key store lost a party that was just committed")
+        return found
+
+    def by_id(self, party_id: UUID) -> Party | None:
+        """The party with this id, or None."""
+        return self._look_up(party_id, PARTY.c.party_id == party_id)
+
+    def by_mailbox(self, mailbox_id: UUID) -> Party | None:
+        """The party that owns this mailbox, or None."""
+        return self._look_up(("mailbox", mailbox_id), PARTY.c.mailbox_id == mailbox_id)
+
+    def identifier_of(self, party_id: UUID) -> Identifier | None:
+        """The party's number (the last one, where replaced), or None for an erased or unknown party."""
+        query = (
+            sa.select(PARTY_IDENTIFIER.c.scheme, PARTY_IDENTIFIER.c.sealed_identifier)
+            .where(PARTY_IDENTIFIER.c.party_id == party_id)
+            .order_by(PARTY_IDENTIFIER.c.created_at.desc())
+            .limit(1)
+        )
+        key = self._keys.key_of(party_id)
+        if key is None:
+            return None
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        scheme = IdentifierScheme(row.scheme)
+        number = key.unseal_identifier(row.sealed_identifier, _associated(party_id, scheme))
+        return parse_identifier(scheme, number.decode())
+
+    def mark_mailbox_recorded(self, party_id: UUID) -> None:
+        """`mailbox.created` of this party's mailbox is committed."""
+        self._update(party_id, mailbox_recorded=True)
+
+    def mark_activated(self, party_id: UUID, at: datetime) -> None:
+        """`mailbox.activated` is committed; the first moment counts."""
+        self._update(party_id, activated_at=sa.func.coalesce(PARTY.c.activated_at, at))
+
+    def _look_up(self, key: Hashable, condition: sa.ColumnElement[bool]) -> Party | None:
+        party_id = key if isinstance(key, UUID) else self._ids.get(key, None)
+        if party_id is not None and (party := self._parties.get(party_id, None)) is not None:
+            return party
+        query = sa.select(PARTY).select_from(PARTY.outerjoin(PARTY_IDENTIFIER)).where(condition).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        party = _party(row)
+        self._keys.learn(party.party_id, row.wrapped_key)
+        self._parties.put(party.party_id, party, _seconds_to_trust(party))
+        self._ids.put(key, party.party_id, CACHE_SECONDS)
+        return party
+
+    def _create(self, identifier: Identifier) -> None:
+        party_id, now, digest = uuid4(), datetime.now(UTC), self._digest(identifier)
+        kind = _KINDS[identifier.scheme]
+        key = self._keys.key_encryption.new_key()
+        sealed = PartyKey(key).seal_identifier(
+            identifier.number.encode(), _associated(party_id, identifier.scheme)
+        )
+        with self._database.writing() as connection:
+            connection.execute(
+                sa.insert(PARTY).values(
+                    party_id=party_id,
+                    mailbox_id=None if kind is PartyKind.CLIENT else uuid4(),
+                    kind=kind.value,
+                    wrapped_key=self._keys.key_encryption.wrap(party_id, key),
+                    created_at=now,
+                    mailbox_recorded=False,
+                )
+            )
+            claimed = connection.execute(
+                _insert(connection)
+                .values(
+                    identifier_hash=digest,
+                    party_id=party_id,
+                    scheme=identifier.scheme.value,
+                    sealed_identifier=sealed,
+                    created_at=now,
+                )
+                .on_conflict_do_nothing(index_elements=["identifier_hash"])
+            )
+            if claimed.rowcount == 0:
+                # Another process was first (the insert waited for its commit). Its party counts.
+                connection.execute(sa.delete(PARTY).where(PARTY.c.party_id == party_id))
+
+    def _update(self, party_id: UUID, **values: Any) -> None:
+        with self._database.writing() as connection:
+            connection.execute(sa.update(PARTY).where(PARTY.c.party_id == party_id).values(**values))
+        self._parties.drop(party_id)
+
+    def _digest(self, identifier: Identifier) -> bytes:
+        named = identifier.scheme.value.encode() + b"\x00" + identifier.number.encode()
+        return hmac.digest(self._identifier_key, named, "sha256")
+
+
+def _insert(connection: Connection) -> Any:
+    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    return insert(PARTY_IDENTIFIER)
+
+
+def _associated(party_id: UUID, scheme: IdentifierScheme) -> bytes:
+    return bytes([FORMAT]) + party_id.bytes + scheme.value.encode()
+
+
+def _party(row: Any) -> Party:
+    return Party(
+        party_id=row.party_id,
+        mailbox_id=row.mailbox_id,
+        kind=PartyKind(row.kind),
+        is_activated=row.activated_at is not None,
+        mailbox_recorded=row.mailbox_recorded,
+    )
+
+
+def _seconds_to_trust(party: Party) -> float:
+    settled = party.kind is PartyKind.CLIENT or (party.is_activated and party.mailbox_recorded)
+    return CACHE_SECONDS if settled else UNSETTLED_SECONDS

@@ -1,0 +1,37 @@
+"""The tables of the key store."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+PARTY = sa.Table(
+    "party",
+    METADATA,
+    sa.Column("party_id", sa.Uuid, primary_key=True),
+    sa.Column("mailbox_id", sa.Uuid, unique=True, nullable=True),
+    sa.Column(
+        "kind", sa.Text, sa.CheckConstraint("kind IN ('citizen', 'enterprise', 'client')"), nullable=False
+    ),
+    sa.Column("wrapped_key", sa.LargeBinary, nullable=True),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("mailbox_recorded", sa.Boolean, nullable=False),
+    sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+)
+"""One row for each party. `wrapped_key` is null once the party is erased; `mailbox_recorded` says that
+`mailbox.created` is in the event store."""
+
+PARTY_IDENTIFIER = sa.Table(
+    "party_identifier",
+    METADATA,
+    sa.Column("identifier_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("party_id", sa.Uuid, sa.ForeignKey("party.party_id"), nullable=False, index=True),
+    sa.Column("scheme", sa.Text, nullable=False),
+    sa.Column("sealed_identifier", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+"""One row for each number that leads to a party: found by a keyed hash, readable under the party's own key
+alone.
+"""

@@ -1,0 +1,130 @@
+"""What a recorder does, whatever the database: the port that the writer and the follower see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from eventstore.errors import VersionConflict
+
+Command: TypeAlias = Sequence[StoredEvent]
+"""The events of one decision: recorded all or none."""
+
+Outcome: TypeAlias = list[int] | VersionConflict
+"""The events' positions, in their order; or the version that was taken, and nothing was recorded."""
+
+Key: TypeAlias = tuple[UUID, int]
+"""Stream and version: what may exist once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """A stored event and its place in the one order of the log. Positions grow, with gaps."""
+
+    position: int
+    stored: StoredEvent
+
+
+class BatchRecorder(Protocol):
+    """Appends batches and reads pages. Errors of the database are the library's `PersistenceError`."""
+
+    def insert_batch(self, commands: Sequence[Command]) -> list[Outcome]:
+        """Append commands, each wholly or not at all; when it returns, what was recorded is committed and
+        synced.
+
+        Positions follow the order of the commands, except that a command which touches the same stream and
+        version as an earlier one is judged after that one. A command whose events are already recorded,
+        identical to the byte, gets their positions again: a batch may be repeated after a connection was
+        lost at the commit.
+        """
+        ...
+
+    def read_after(self, position: int, limit: int) -> list[RecordedEvent]:
+        """The next events by position."""
+        ...
+
+    def max_notification_id(self) -> int | None:
+        """The highest position, or None in an empty log."""
+        ...
+
+
+def key_of(stored: StoredEvent) -> Key:
+    """Stream and version of a stored event."""
+    if not isinstance(stored.originator_id, UUID):
+        raise TypeError("streams are named by UUIDs")
+    return stored.originator_id, stored.originator_version
+
+
+def record_in_rounds(
+    commands: Sequence[Command],
+    insert: Callable[[Sequence[Command]], dict[Key, int]],
+    stored_at: Callable[[Sequence[Key]], dict[Key, RecordedEvent]],
+) -> list[Outcome]:
+    """The outcome of each command. `insert` appends commands that share no key, leaves out wholly those that
+    meet an event already recorded, and returns the positions of what it appended; `stored_at` reads what is
+    recorded there.
+
+    A command that shares a key with an earlier one waits for the next round, so that it too is judged under
+    the lock.
+    """
+    outcomes: list[Outcome | None] = [_conflict_in_itself(command) for command in commands]
+    waiting = [index for index, outcome in enumerate(outcomes) if outcome is None]
+    while waiting:
+        this_round, waiting = _without_shared_keys(commands, waiting)
+        positions = insert([commands[index] for index in this_round])
+        refused: list[int] = []
+        for index in this_round:
+            keys = [key_of(stored) for stored in commands[index]]
+            if all(key in positions for key in keys):
+                outcomes[index] = [positions[key] for key in keys]
+            else:
+                refused.append(index)
+        recorded = (
+            stored_at([key_of(stored) for index in refused for stored in commands[index]]) if refused else {}
+        )
+        for index in refused:
+            outcomes[index] = _compare(commands[index], recorded)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _conflict_in_itself(command: Command) -> Outcome | None:
+    seen: set[Key] = set()
+    for stored in command:
+        key = key_of(stored)
+        if key in seen:
+            return VersionConflict(*key)
+        seen.add(key)
+    return None if command else []
+
+
+def _without_shared_keys(commands: Sequence[Command], waiting: list[int]) -> tuple[list[int], list[int]]:
+    taken: set[Key] = set()
+    now: list[int] = []
+    later: list[int] = []
+    for index in waiting:
+        keys = {key_of(stored) for stored in commands[index]}
+        (now if taken.isdisjoint(keys) else later).append(index)
+        taken |= keys
+    return now, later
+
+
+def _compare(command: Command, recorded: dict[Key, RecordedEvent]) -> Outcome:
+    positions: list[int] = []
+    taken: Key | None = None
+    for stored in command:
+        existing = recorded.get(key_of(stored))
+        if existing is not None and _is_same(existing.stored, stored):
+            positions.append(existing.position)
+        elif existing is not None and taken is None:
+            taken = key_of(stored)
+    if len(positions) == len(command):
+        return positions
+    return VersionConflict(*(taken or key_of(command[0])))
+
+
+def _is_same(one: StoredEvent, other: StoredEvent) -> bool:
+    return one.topic == other.topic and one.state == other.state

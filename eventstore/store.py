@@ -1,0 +1,180 @@
+"""The event store as the application sees it: append, load, read, follow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError
+from eventsourcing.persistence import PersistenceError, StoredEvent
+
+from domain.errors import Busy, Unavailable
+from domain.events import Event
+from eventstore.backend import Backend, Leadership
+from eventstore.errors import AggregateNotFound
+from eventstore.follower import Follower
+from eventstore.keys import KeyRing
+from eventstore.library import Log
+from eventstore.mapper import EventMapper
+from eventstore.recorder import BatchRecorder
+from eventstore.writer import QUEUE_EVENTS, Writer
+
+READERS = 8
+WAITING_READS = 256
+READ_SECONDS = 15.0
+APPEND_SECONDS = 60.0
+"""Longer than the writer's tries can take together: it is the writer that gives up first."""
+
+T = TypeVar("T")
+
+
+class EventStore:
+    """The log. Built by bootstrap: `EventStore(backend_for(url), key_store.keys)`. Safe among threads and
+    loops.
+
+    Every method raises `domain.errors.Unavailable` when the database does not answer.
+    """
+
+    def __init__(self, backend: Backend, keys: KeyRing, *, queue_events: int = QUEUE_EVENTS) -> None:
+        self._backend = backend
+        self._keys = keys
+        self._log = Log(dict(backend.environment), keys)
+        self.mapper = cast("EventMapper", self._log.mapper)
+        self.recorder = cast("BatchRecorder", self._log.recorder)
+        self._callbacks: list[Callable[[int], None]] = []
+        self._callbacks_lock = Lock()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="event-reader")
+        self._reads = 0
+        self._writer = Writer(self.recorder, self._appended, queue_events=queue_events)
+
+    async def append(self, *events: Event) -> int:
+        """Append the events of one decision, all or none; when it returns they are committed and synced.
+
+        Returns the highest position. Raises `VersionConflict` where another event has that place in its
+        stream, `KeyMissing` where an owner of personal data was erased, `Busy` when too many events wait.
+        After `Unavailable` the outcome is unknown: the events may have been recorded.
+        """
+        unknown = self._keys.unknown(self.mapper.owners(events))
+        if unknown:
+            await self._in_thread(lambda: self._keys.prefetch(unknown))
+        future = self._writer.submit_async(self._stored(events))
+        try:
+            async with asyncio.timeout(APPEND_SECONDS):
+                return max(await future)
+        except TimeoutError as error:
+            raise Unavailable("the event store does not answer") from error
+
+    def append_now(self, *events: Event) -> int:
+        """`append` for command lines and worker threads: blocks. Never call it from a coroutine."""
+        future = self._writer.submit(self._stored(events))
+        try:
+            return max(future.result(APPEND_SECONDS))
+        except TimeoutError as error:
+            raise Unavailable("the event store does not answer") from error
+
+    def load(self, stream_id: UUID) -> Any:
+        """The aggregate as its events made it; blocks. Raises `AggregateNotFound`."""
+        with _translated():
+            try:
+                return self._log.repository.get(stream_id)
+            except AggregateNotFoundError as error:
+                raise AggregateNotFound(stream_id) from error
+
+    async def get(self, stream_id: UUID) -> Any:
+        """`load`, in a thread. Raises `Busy` when too many reads wait already."""
+        return await self._in_thread(lambda: self.load(stream_id))
+
+    def first_event(self, stream_id: UUID) -> Event | None:
+        """The event that began the stream, or None; blocks."""
+        events = self.events_of(stream_id, limit=1)
+        return events[0] if events else None
+
+    def events_of(self, stream_id: UUID, *, limit: int | None = None) -> list[Event]:
+        """The stream's events in their order (the first `limit`); blocks."""
+        with _translated():
+            stored = self._log.recorder.select_events(stream_id, limit=limit)
+        return self.mapper.to_domain_events(stored)
+
+    def max_position(self) -> int:
+        """The position of the last event, 0 in an empty log; blocks."""
+        with _translated():
+            return self.recorder.max_notification_id() or 0
+
+    def follow(self, position: int) -> Follower:
+        """A follower from this position on (0: from the first event)."""
+        return Follower(
+            position,
+            recorder=self.recorder,
+            mapper=self.mapper,
+            listen=lambda: self._backend.listener(lambda wake: self.on_append(lambda _position: wake())),
+        )
+
+    def leadership(self, role: str) -> Leadership:
+        """The lock on a role that must be single."""
+        return self._backend.leadership(role)
+
+    def on_append(self, callback: Callable[[int], None]) -> Callable[[], None]:
+        """Call back after each commit of this process with the highest position, in the writer's thread: be
+        brief, never raise.
+
+        Returns how to unsubscribe.
+        """
+        with self._callbacks_lock:
+            self._callbacks.append(callback)
+
+        def unsubscribe() -> None:
+            with self._callbacks_lock:
+                self._callbacks.remove(callback)
+
+        return unsubscribe
+
+    def create_tables(self) -> None:
+        """Make what is missing; for `ebox migrate`. Safe when two processes do it at once."""
+        self._backend.create_tables()
+
+    def check(self) -> None:
+        """Raise unless the database answers and its commits last."""
+        self._backend.check()
+
+    def close(self) -> None:
+        """Append what waits, then close everything."""
+        self._writer.close()
+        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._log.close()
+
+    def _stored(self, events: Sequence[Event]) -> list[StoredEvent]:
+        if not events:
+            raise ValueError("nothing to append")
+        return [self.mapper.to_stored_event(event) for event in events]
+
+    def _appended(self, position: int) -> None:
+        with self._callbacks_lock:
+            callbacks = list(self._callbacks)
+        for callback in callbacks:
+            callback(position)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        if self._reads >= WAITING_READS:
+            raise Busy("too many reads wait for the event store")
+        self._reads += 1
+        waiting: Awaitable[T] = asyncio.get_running_loop().run_in_executor(self._readers, work)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                return await waiting
+        except TimeoutError as error:
+            raise Unavailable("the event store does not answer") from error
+        finally:
+            self._reads -= 1
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PersistenceError as error:
+        raise Unavailable("the event store does not answer") from error

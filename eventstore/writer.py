@@ -1,0 +1,182 @@
+"""Group commit: one thread for each process takes whatever waits and appends it as one batch, one commit for
+all.
+
+No timer: while one batch is being committed the next one gathers, so a lone command waits for nothing and a
+crowd shares its fsync. What is acknowledged is committed and synced. When the database goes away the batch
+is tried again, the same to the byte; the recorder recognises what an earlier try already committed. After
+the last try its commands fail as `Unavailable` (outcome unknown: the last commit may have happened), and the
+writer goes on with the next ones: it recovers by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Condition, Event, Thread
+from typing import TypeAlias
+
+import structlog
+from eventsourcing.persistence import PersistenceError, StoredEvent
+
+from domain.errors import Busy, Unavailable
+from eventstore.recorder import BatchRecorder, Outcome
+
+BATCH_EVENTS = 500
+BATCH_BYTES = 8 * 1024 * 1024
+QUEUE_EVENTS = 5_000
+"""Half a second's work: who comes later is better told so than kept waiting."""
+RETRY_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Pauses between tries. While the database stays away, later batches are tried once."""
+CLOSE_SECONDS = 30.0
+
+_log = structlog.get_logger(__name__)
+
+Positions: TypeAlias = list[int]
+Result: TypeAlias = Outcome | Exception
+
+
+@dataclass(slots=True, eq=False)
+class _Pending:
+    events: Sequence[StoredEvent]
+    future: Future[Positions] | asyncio.Future[Positions]
+    loop: asyncio.AbstractEventLoop | None
+
+
+class Writer:
+    """Appends for a whole process. `on_append` is called in the writer's thread, after each commit, with the
+    highest position.
+    """
+
+    def __init__(
+        self,
+        recorder: BatchRecorder,
+        on_append: Callable[[int], None],
+        *,
+        queue_events: int = QUEUE_EVENTS,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+    ) -> None:
+        self._recorder = recorder
+        self._on_append = on_append
+        self._queue_events = queue_events
+        self._retry_seconds = retry_seconds
+        self._queue: deque[_Pending] = deque()
+        self._waiting_events = 0
+        self._changed = Condition()
+        self._closing = False
+        self._abandon = Event()
+        self._is_down = False
+        self._thread = Thread(target=self._run, name="event-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, events: Sequence[StoredEvent]) -> Future[Positions]:
+        """Append from any thread. The future's result is the events' positions; it fails with
+        `VersionConflict` or `Unavailable`. Raises `Busy` at once when too many events wait.
+        """
+        future: Future[Positions] = Future()
+        self._enqueue(_Pending(events, future, None))
+        return future
+
+    def submit_async(self, events: Sequence[StoredEvent]) -> asyncio.Future[Positions]:
+        """The same from a coroutine; all futures of a batch come back in one turn of their loop."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Positions] = loop.create_future()
+        self._enqueue(_Pending(events, future, loop))
+        return future
+
+    def close(self) -> None:
+        """Append what waits, then stop. After half a minute the rest fails as `Unavailable`."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(CLOSE_SECONDS)
+        self._abandon.set()
+        self._thread.join(CLOSE_SECONDS)
+
+    def _enqueue(self, pending: _Pending) -> None:
+        with self._changed:
+            if self._closing:
+                raise Unavailable("the event store is shutting down")
+            if self._waiting_events + len(pending.events) > self._queue_events and self._queue:
+                raise Busy("too many events wait to be written")
+            self._queue.append(pending)
+            self._waiting_events += len(pending.events)
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while batch := self._take():
+            results = self._append(batch)
+            highest = max(
+                (result[-1] for result in results if isinstance(result, list) and result), default=None
+            )
+            if highest is not None:
+                self._on_append(highest)
+            _complete(batch, results)
+
+    def _take(self) -> list[_Pending]:
+        """What waits, as far as it fits a batch; empty when closed and drained."""
+        with self._changed:
+            while not self._queue and not self._closing:
+                self._changed.wait(timeout=1.0)
+            batch: list[_Pending] = []
+            events = size = 0
+            while self._queue:
+                following = self._queue[0]
+                events += len(following.events)
+                size += sum(len(stored.state) for stored in following.events)
+                if batch and (events > BATCH_EVENTS or size > BATCH_BYTES):
+                    break
+                batch.append(self._queue.popleft())
+                self._waiting_events -= len(following.events)
+            return batch
+
+    def _append(self, batch: list[_Pending]) -> Sequence[Result]:
+        pauses = [] if self._is_down else list(self._retry_seconds)
+        while True:
+            try:
+                results = self._recorder.insert_batch([pending.events for pending in batch])
+            except PersistenceError as error:
+                if not pauses or self._abandon.is_set():
+                    self._is_down = True
+                    _log.error("writer.unavailable", error=type(error).__name__, commands=len(batch))
+                    return [_unavailable(error)] * len(batch)
+                _log.warning("writer.retries", error=type(error).__name__, commands=len(batch))
+                self._abandon.wait(pauses.pop(0))
+            except Exception as error:  # noqa: BLE001 - a mistake fails its own batch, never the thread that all depend on
+                _log.exception("writer.failed", commands=len(batch))
+                return [error] * len(batch)
+            else:
+                self._is_down = False
+                return results
+
+
+def _unavailable(cause: Exception) -> Unavailable:
+    error = Unavailable("the event store does not answer")
+    error.__cause__ = cause
+    return error
+
+
+def _complete(batch: list[_Pending], results: Sequence[Result]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Pending, Result]]] = {}
+    for pending, result in zip(batch, results, strict=True):
+        if pending.loop is None:
+            _settle([(pending, result)])
+        else:
+            by_loop.setdefault(pending.loop, []).append((pending, result))
+    for loop, settled in by_loop.items():
+        # A loop that was closed meanwhile has nobody left who waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, settled)
+
+
+def _settle(settled: list[tuple[_Pending, Result]]) -> None:
+    for pending, result in settled:
+        if pending.future.done():
+            continue
+        if isinstance(result, Exception):
+            pending.future.set_exception(result)
+        else:
+            pending.future.set_result(result)
