@@ -1,8 +1,9 @@
 """One long-running child process of a test server: started, awaited, stopped, killed.
 
 A child gets a session of its own, so that Ctrl-C in the terminal reaches pytest only and pytest stops the
-servers in order; and it dies with the thread that started it, so that a killed test run leaves no server
-behind.
+servers in order. A warden beside it kills it when we are gone without having stopped it, so that a killed
+test run leaves no server behind. (The kernel's parent-death signal would not do: Postfix loses it when it
+changes its user.)
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from tests.servers.process import ServerError, as_user, log_tail, wait_until
 
 _KILL_SECONDS = 10.0
 
+# Ends when the pipe on its standard input does, which we hold open as long as we live
+_WARDEN = 'read -r _; kill -s KILL -- "-$1"'
+
 
 class Daemon:
     """One long-running child process with its log file; may be started and stopped any number of times."""
@@ -32,6 +36,7 @@ class Daemon:
         self._user = user
         self._cwd = cwd
         self._process: subprocess.Popen[bytes] | None = None
+        self._warden: subprocess.Popen[bytes] | None = None
 
     @property
     def name(self) -> str:
@@ -60,7 +65,7 @@ class Daemon:
         """
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
-                [*as_user(self._user, "--pdeathsig=KILL"), *self._command],
+                [*as_user(self._user), *self._command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -68,6 +73,11 @@ class Daemon:
                 start_new_session=True,
             )
         try:
+            self._warden = subprocess.Popen(
+                ["/bin/sh", "-c", _WARDEN, "warden", str(self._process.pid)],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+            )
             wait_until(
                 lambda: is_ready() if self.is_running else self._fail("ended while starting"),
                 within,
@@ -94,13 +104,13 @@ class Daemon:
             )
         except (subprocess.TimeoutExpired, ServerError):
             self._kill(family)
-        self._process = None
+        self._forget()
 
     def kill(self) -> None:
         """SIGKILL to the process and all it started, as when the power goes. Nothing if not running."""
         if self._process is not None:
             self._kill(self._family())
-            self._process = None
+            self._forget()
 
     def _family(self) -> list[psutil.Process]:
         """The process itself and all it started, itself first."""
@@ -119,6 +129,13 @@ class Daemon:
         wait_until(
             lambda: not any(map(_lives, family)), _KILL_SECONDS, lambda: f"{self.name} survived SIGKILL"
         )
+
+    def _forget(self) -> None:
+        self._process = None
+        if self._warden is not None:
+            self._warden.kill()
+            self._warden.communicate(timeout=_KILL_SECONDS)
+            self._warden = None
 
     def _failure(self, what: str) -> str:
         return f"{self.name} {what}; {log_tail(self._log)}"

@@ -83,11 +83,14 @@ def run_tool(
     return done.stdout
 
 
-def as_user(user: str | None, *options: str) -> list[str]:
-    """The prefix that runs a program as `user` where we are root; empty where it would do nothing.
-
-    One call for all of it: the kernel forgets the parent-death signal when a later call changes the user.
-    """
-    if user is not None and os.geteuid() == 0:
-        options += (f"--reuid={user}", f"--regid={user}", "--init-groups")
-    return [find_program("setpriv", "util-linux"), *options, "--"] if options else []
+def as_user(user: str | None) -> list[str]:
+    """The prefix that runs a program as `user` where we are root; else none, and it runs as who we are."""
+    if user is None or os.geteuid() != 0:
+        return []
+    return [
+        find_program("setpriv", "util-linux"),
+        f"--reuid={user}",
+        f"--regid={user}",
+        "--init-groups",
+        "--",
+    ]
