@@ -1,0 +1,190 @@
+"""The one place where errors become responses: RFC 9457 problems in the style of the Belgian REST guide.
+
+What the caller sent is never repeated in an answer: it may be a number, a name or a subject. An unexpected
+error is answered without a hint of what it was; the log has it, under the same request id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import singledispatch
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api import problem_types as kinds
+from api.lingering import LingeringResponse
+from api.problem_types import ProblemType, issue_urn
+from api.refusals import ClientGone, Refusal
+from api.schemas.issues import issues_of_request
+from domain.errors import (
+    Conflict,
+    DomainError,
+    Gone,
+    IdempotencyKeyReused,
+    InvalidInput,
+    Issue,
+    NotAllowed,
+    NotFound,
+    Retryable,
+)
+from identity.errors import TokenMissing, TokenRefused
+from storage.errors import StorageUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ISSUES = 50
+"""How many issues one answer names; a hostile request could make millions."""
+
+_REALM = 'Bearer realm="ebox"'
+_RETRY_AFTER_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is told to the caller."""
+
+    kind: ProblemType
+    detail: str | None = None
+    issues: Sequence[Issue] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    closes: bool = False
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer every error through here."""
+    for error in (DomainError, TokenRefused, StorageUnavailable, Refusal, ClientGone, HTTPException):
+        app.add_exception_handler(error, _answer)
+    app.add_exception_handler(RequestValidationError, _answer)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    return response_to(problem_of(error), request.state.request_id)
+
+
+def response_to(problem: Problem, request_id: UUID) -> Response:
+    """The response that tells of the problem; `instance` is the request's id."""
+    make = LingeringResponse if problem.closes else Response
+    return make(
+        msgspec.json.encode(_document(problem, request_id)),
+        status_code=problem.kind.status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **problem.headers},
+    )
+
+
+def _document(problem: Problem, request_id: UUID) -> dict[str, Any]:
+    kind = problem.kind
+    document: dict[str, Any] = {"type": kind.urn}
+    if kind.href:
+        document["href"] = kind.href
+    document |= {"title": kind.title, "status": kind.status}
+    if problem.detail:
+        document["detail"] = problem.detail
+    document["instance"] = f"urn:uuid:{request_id}"
+    if problem.issues:
+        document["issues"] = [_issue(one) for one in problem.issues[:MAX_ISSUES]]
+    return document
+
+
+def _issue(issue: Issue) -> dict[str, str]:
+    return {
+        "type": issue_urn(issue.code),
+        "title": issue.code,
+        "detail": issue.detail,
+        "in": issue.where,
+        "name": issue.field,
+    }
+
+
+@singledispatch
+def problem_of(error: Exception) -> Problem:
+    """What to tell the caller about this error. Unknown errors tell nothing."""
+    return Problem(kinds.INTERNAL_SERVER_ERROR)
+
+
+@problem_of.register
+def _(error: InvalidInput) -> Problem:
+    return Problem(kinds.BAD_REQUEST, "The request breaks the rules that the issues name.", error.issues)
+
+
+@problem_of.register
+def _(error: RequestValidationError) -> Problem:
+    issues = issues_of_request(error.errors())
+    return Problem(kinds.BAD_REQUEST, "The request breaks the rules that the issues name.", issues)
+
+
+@problem_of.register
+def _(error: Refusal) -> Problem:
+    return Problem(error.kind, error.detail, error.issues, error.headers, error.closes)
+
+
+@problem_of.register
+def _(error: ClientGone) -> Problem:
+    return Problem(kinds.BAD_REQUEST, "The request was not complete.")
+
+
+@problem_of.register
+def _(error: NotAllowed) -> Problem:
+    return Problem(kinds.NO_ACCESS, f"Not allowed: {error.reason}.", error.issues)
+
+
+@problem_of.register
+def _(error: NotFound) -> Problem:
+    return Problem(kinds.NOT_FOUND)
+
+
+@problem_of.register
+def _(error: Gone) -> Problem:
+    return Problem(kinds.GONE)
+
+
+@problem_of.register
+def _(error: Conflict) -> Problem:
+    return Problem(kinds.CONFLICT)
+
+
+@problem_of.register
+def _(error: IdempotencyKeyReused) -> Problem:
+    issue = Issue("Idempotency-Key", error.code, "take a new key for another request", "header")
+    return Problem(kinds.IDEMPOTENCY_KEY_REUSED, "This key came before, with another request.", (issue,))
+
+
+@problem_of.register
+def _(error: Retryable) -> Problem:
+    return _unavailable(error.retry_after)
+
+
+@problem_of.register
+def _(error: StorageUnavailable) -> Problem:
+    return _unavailable(_RETRY_AFTER_SECONDS)
+
+
+@problem_of.register
+def _(error: TokenRefused) -> Problem:
+    kind = kinds.EXPIRED_ACCESS_TOKEN if error.reason == "expired" else kinds.INVALID_ACCESS_TOKEN
+    challenge = f'{_REALM}, error="{error.error}"' if error.error else _REALM
+    return Problem(kind, headers={"WWW-Authenticate": challenge})
+
+
+@problem_of.register
+def _(error: TokenMissing) -> Problem:
+    return Problem(kinds.NO_ACCESS_TOKEN, headers={"WWW-Authenticate": _REALM})
+
+
+@problem_of.register
+def _(error: HTTPException) -> Problem:
+    kind = kinds.BY_STATUS.get(error.status_code)
+    if kind is None:
+        kind = kinds.BAD_REQUEST if error.status_code < 500 else kinds.INTERNAL_SERVER_ERROR
+    return Problem(kind, headers=error.headers or {})
+
+
+def _unavailable(seconds: int) -> Problem:
+    detail = "Nothing was decided; the same request may succeed later."
+    return Problem(kinds.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(seconds)})
