@@ -79,7 +79,7 @@ def backend_for(url: str) -> Backend:
     """The backend that keeps events at this URL (`postgresql://…` or `sqlite:///path`)."""
     scheme = url.partition(":")[0].partition("+")[0]
     if scheme in {"postgresql", "postgres"}:
-        from eventstore.postgres import PostgresBackend  # noqa: PLC0415 - only what is used is loaded
+        from eventstore.postgres.backend import PostgresBackend  # noqa: PLC0415 - only what is used is loaded
 
         return PostgresBackend(url)
     if scheme == "sqlite":

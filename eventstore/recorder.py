@@ -51,6 +51,10 @@ class BatchRecorder(Protocol):
         """The highest position, or None in an empty log."""
         ...
 
+    def close(self) -> None:
+        """Give back what only appending needs."""
+        ...
+
 
 def key_of(stored: StoredEvent) -> Key:
     """Stream and version of a stored event."""

@@ -73,6 +73,9 @@ class Recorder(SQLiteApplicationRecorder):
         notifications = self.select_notifications(position, limit, inclusive_of_start=False)
         return [RecordedEvent(found.id, found) for found in notifications]
 
+    def close(self) -> None:
+        """Nothing: every connection is the datastore's."""
+
     def _insert(self, commands: Sequence[Command]) -> dict[Key, int]:
         with self.datastore.get_connection(commit=True) as connection:
             cursor = connection.cursor()

@@ -145,6 +145,7 @@ class EventStore:
         """Append what waits, then close everything."""
         self._writer.close()
         self._readers.shutdown(wait=True, cancel_futures=True)
+        self.recorder.close()
         self._log.close()
 
     def _stored(self, events: Sequence[Event]) -> list[StoredEvent]:

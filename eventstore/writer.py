@@ -141,9 +141,9 @@ class Writer:
             except PersistenceError as error:
                 if not pauses or self._abandon.is_set():
                     self._is_down = True
-                    _log.error("writer.unavailable", error=type(error).__name__, commands=len(batch))
+                    _log.error("writer.unavailable", error=_name(error), commands=len(batch))
                     return [_unavailable(error)] * len(batch)
-                _log.warning("writer.retries", error=type(error).__name__, commands=len(batch))
+                _log.warning("writer.retries", error=_name(error), commands=len(batch))
                 self._abandon.wait(pauses.pop(0))
             except Exception as error:  # noqa: BLE001 - a mistake fails its own batch, never the thread that all depend on
                 _log.exception("writer.failed", commands=len(batch))
@@ -151,6 +151,10 @@ class Writer:
             else:
                 self._is_down = False
                 return results
+
+
+def _name(error: Exception) -> str:
+    return type(error.__cause__ or error).__name__
 
 
 def _unavailable(cause: Exception) -> Unavailable:

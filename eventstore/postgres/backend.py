@@ -1,0 +1,104 @@
+"""The PostgreSQL side of `eventstore.backend.Backend`: waiting for appends, the lock on a role, the table."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import psycopg
+
+from domain.errors import Unavailable
+from eventstore.errors import UnsafeSetting
+from eventstore.leader import PostgresLeadership
+from eventstore.postgres import statements
+from eventstore.postgres.connection import connect
+
+
+class PostgresListener:
+    """LISTEN on a connection of its own; a pair of sockets lets another thread end the wait."""
+
+    def __init__(self, url: str) -> None:
+        with _translated():
+            self._connection = connect(url, "follower")
+            self._connection.execute(statements.LISTEN)
+        self._ear, self._bell = socket.socketpair()
+        self._ear.setblocking(False)
+        self._bell.setblocking(False)
+
+    def wait(self, seconds: float) -> None:
+        """Return when something was appended, when woken, or after `seconds`; `Unavailable` when it went
+        deaf.
+        """
+        with _translated():
+            either = select.poll()
+            either.register(self._connection.fileno(), select.POLLIN)
+            either.register(self._ear, select.POLLIN)
+            ready = {descriptor for descriptor, _ in either.poll(seconds * 1000)}
+            if self._ear.fileno() in ready:
+                self._ear.recv(64)
+            for _ in self._connection.notifies(timeout=0):
+                """Which append it was does not matter: the log is read from the position on."""
+
+    def wake(self) -> None:
+        """End a `wait`, this one or the next."""
+        try:
+            self._bell.send(b"!")
+        except OSError:
+            return  # Closed already, or woken so often that nothing more fits.
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+        self._ear.close()
+        self._bell.close()
+
+
+class PostgresBackend:
+    """Events in the database of a `postgresql://` URL."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The library's settings."""
+        return {
+            "PERSISTENCE_MODULE": "eventstore.postgres.library:Factory",
+            "APPLICATION_RECORDER_TOPIC": "eventstore.postgres.recorder:Recorder",
+            "EVENT_STORE_URL": self._url,
+            "CREATE_TABLE": "no",
+        }
+
+    def listener(self, subscribe: Callable[[Callable[[], None]], Callable[[], None]]) -> PostgresListener:
+        """Something to wait on. The database tells, whichever process appended: `subscribe` is not needed."""
+        del subscribe
+        return PostgresListener(self._url)
+
+    def leadership(self, role: str) -> PostgresLeadership:
+        """An advisory lock in the database."""
+        return PostgresLeadership(lambda: connect(self._url, f"leader-{role}"), role)
+
+    def create_tables(self) -> None:
+        """Make the table and its indexes."""
+        with _translated(), connect(self._url, "migrate") as connection, connection.transaction():
+            connection.execute(statements.ONE_MIGRATION)
+            connection.execute(statements.CREATE_TABLE)
+            connection.execute(statements.CREATE_INDEX)
+
+    def check(self) -> None:
+        """Raise `Unavailable` unless the table can be read, `UnsafeSetting` unless commits reach the disk."""
+        with _translated(), connect(self._url, "check") as connection:
+            connection.execute(statements.IS_READABLE)
+            row = connection.execute(statements.HOW_DURABLE).fetchone()
+        if row is None or row[0] == "off":
+            raise UnsafeSetting("synchronous_commit is off: what is acknowledged could be lost")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (psycopg.Error, OSError) as error:
+        raise Unavailable("the event store does not answer") from error
