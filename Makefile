@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.ONESHELL:
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
@@ -33,10 +34,12 @@ test: $(VENV)/.dev ## install what the tests need, then run them all against rea
 
 .PHONY: lint
 lint: $(VENV)/.dev ## ruff, mypy strict, import-linter: what CI and pre-commit check
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy .
-	@$(BIN)/lint-imports --no-logo
+	@failed=0 # every check speaks, whatever those before it found
+	$(BIN)/ruff check . || failed=1
+	$(BIN)/ruff format --check . || failed=1
+	$(BIN)/mypy . || failed=1
+	$(BIN)/lint-imports --no-logo || failed=1
+	exit $$failed
 
 .PHONY: format
 format: $(VENV)/.dev ## put the code in ruff's format and repair what ruff can
