@@ -1,0 +1,162 @@
+"""One claimed notification, from the claim to its recorded outcome.
+
+    already settled in the log  → mark the row (the process before us was killed in between)
+    cannot be composed, 5xx     → notification.failed, permanent → row failed
+    4xx, lost connection        → notification.failed, temporary → row due again later, or given up
+    relay unavailable           → nothing about this mail: row given back, everybody pauses
+    250 after DATA              → notification.sent → row sent
+
+The event is appended before the row is marked. Killed before the event, the mail is sent again after the
+lease, with the same Message-ID; killed after it, the row is only marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from domain.clock import Clock
+from domain.errors import Retryable
+from domain.notification import Notification
+from notifier.composer import Composer
+from notifier.errors import PermanentFailure, RelayUnavailable, SendingError, TemporaryFailure
+from notifier.outbox import Claimed, Outbox
+from notifier.outcomes import Outcomes
+from notifier.pause import RelayPause
+from notifier.retry import RetryPolicy
+from notifier.smtp import SmtpPool
+
+_RECORDING_PAUSES = (0.2, 1.0, 3.0)
+_NOT_OUR_DAY = timedelta(seconds=10)
+"""How long a mail waits when something of our own, not the relay, keeps it from being tried."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Delivery:
+    """Delivers claims, any number at once. Never raises but for cancellation: one bad row stops no other."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        outcomes: Outcomes,
+        composer: Composer,
+        pool: SmtpPool,
+        pause: RelayPause,
+        retry: RetryPolicy,
+        clock: Clock,
+        threads: Executor,
+        send_seconds: float,
+    ) -> None:
+        self._outbox = outbox
+        self._outcomes = outcomes
+        self._composer = composer
+        self._pool = pool
+        self._pause = pause
+        self._retry = retry
+        self._clock = clock
+        self._threads = threads
+        self._send_seconds = send_seconds
+
+    async def deliver(self, claim: Claimed) -> None:
+        """Send and record. What cannot be recorded lapses with its lease and is tried again then."""
+        try:
+            await self._deliver(claim)
+        except Exception as error:  # noqa: BLE001 - a row that nobody foresaw must not stop the others
+            _log.warning(
+                "notification.not_recorded",
+                notification_id=str(claim.notification_id),
+                attempts=claim.attempts,
+                error=type(error).__name__,
+            )
+
+    async def give_back(self, claim: Claimed, wait: timedelta = timedelta()) -> None:
+        """It was not tried: it is due again, after `wait`, and the attempt does not count."""
+        try:
+            await self._in_thread(self._outbox.release, [claim], self._clock.now() + wait)
+        except Retryable as error:  # then it lapses with its lease, which is later, and counts
+            _log.warning("outbox.unavailable", error=type(error).__name__)
+
+    async def _deliver(self, claim: Claimed) -> None:
+        try:
+            notification = await self._outcomes.load(claim.notification_id)
+            if notification.is_settled:
+                await self._mark_settled(claim, notification)
+                return
+            mail = await self._composer.compose(claim)
+        except PermanentFailure as failure:
+            await self._fail(claim, failure)
+            return
+        except Retryable:
+            await self.give_back(claim, _NOT_OUR_DAY)
+            return
+        try:
+            async with asyncio.timeout(self._send_seconds):
+                await self._pool.send(mail)
+        except RelayUnavailable as failure:
+            await self._wait(claim, failure)
+        except PermanentFailure as failure:
+            self._pause.answered()
+            await self._fail(claim, failure)
+        except TemporaryFailure as failure:
+            await self._try_later(claim, failure)
+        except TimeoutError:
+            await self._try_later(claim, TemporaryFailure("no answer in time"))
+        else:
+            self._pause.answered()
+            await self._insist(lambda: self._outcomes.sent(claim.notification_id, claim.attempts))
+            await self._insist(lambda: self._in_thread(self._outbox.sent, claim, self._clock.now()))
+
+    async def _mark_settled(self, claim: Claimed, notification: Notification) -> None:
+        now = self._clock.now()
+        if notification.is_sent:
+            await self._in_thread(self._outbox.sent, claim, now)
+        else:
+            await self._in_thread(self._outbox.failed, claim, now, None)
+
+    async def _wait(self, claim: Claimed, failure: RelayUnavailable) -> None:
+        self._pause.unavailable(self._clock.now())
+        _log.warning("relay.unavailable", reason=failure.reason, smtp_code=failure.smtp_code)
+        await self.give_back(claim)
+
+    async def _try_later(self, claim: Claimed, failure: TemporaryFailure) -> None:
+        if failure.smtp_code is not None:
+            self._pause.answered()
+        now = self._clock.now()
+        wait = self._retry.wait_after(claim.attempts, now - claim.queued_at)
+        if wait is None:
+            await self._fail(claim, PermanentFailure(f"given up: {failure.reason}", failure.smtp_code))
+            return
+        await self._insist(lambda: self._outcomes.failed(claim.notification_id, failure, permanent=False))
+        await self._insist(lambda: self._in_thread(self._outbox.retry, claim, now + wait, failure.smtp_code))
+
+    async def _fail(self, claim: Claimed, failure: SendingError) -> None:
+        await self._insist(lambda: self._outcomes.failed(claim.notification_id, failure, permanent=True))
+        now = self._clock.now()
+        await self._insist(lambda: self._in_thread(self._outbox.failed, claim, now, failure.smtp_code))
+        _log.info(
+            "notification.failed",
+            notification_id=str(claim.notification_id),
+            reason=failure.reason,
+            smtp_code=failure.smtp_code,
+        )
+
+    async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Record, through a short absence of the database: a mail that was sent is not to be sent twice."""
+        for pause in _RECORDING_PAUSES:
+            try:
+                await step()
+            except Retryable:
+                await asyncio.sleep(pause)
+            else:
+                return
+        await step()
+
+    async def _in_thread(self, work: Callable[..., Any], *args: Any) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)

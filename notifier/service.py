@@ -1,0 +1,59 @@
+"""The notifier's role in a process: the filler in a thread, the sender in the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from threading import Thread
+
+from notifier.filler import Filler
+from notifier.sender import Sender
+
+
+class Notifier:
+    """Runs both halves until stopped, or until one of them meets what trying again cannot mend."""
+
+    def __init__(self, filler: Filler, sender: Sender) -> None:
+        self._filler = filler
+        self._sender = sender
+
+    async def run(self) -> None:
+        """Fill and send. Returns after `stop()`: within seconds when the relay answers, and never later than one
+        mail may take.
+
+        Raises what ended either half; the other one is stopped first.
+        """
+        loop = asyncio.get_running_loop()
+        filled: asyncio.Future[None] = loop.create_future()
+        thread = Thread(target=self._fill, args=(loop, filled), name="outbox-filler", daemon=True)
+        thread.start()
+        sending = asyncio.create_task(self._sender.run())
+        try:
+            await asyncio.wait({filled, sending}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.stop()
+            results = await asyncio.gather(filled, sending, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def stop(self) -> None:
+        """Let `run` return. From any thread."""
+        self._filler.stop()
+        self._sender.stop()
+
+    def _fill(self, loop: asyncio.AbstractEventLoop, filled: asyncio.Future[None]) -> None:
+        trouble: BaseException | None = None
+        try:
+            self._filler.run()
+        except BaseException as error:  # noqa: BLE001 - raised again in the event loop, by `run`
+            trouble = error
+        loop.call_soon_threadsafe(_complete, filled, trouble)
+
+
+def _complete(future: asyncio.Future[None], trouble: BaseException | None) -> None:
+    if future.done():
+        return
+    if trouble is None:
+        future.set_result(None)
+    else:
+        future.set_exception(trouble)
