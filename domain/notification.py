@@ -25,6 +25,7 @@ class Notification(AggregateRoot):
 
     def __init__(self) -> None:
         self.is_settled = False
+        self.is_sent = False
 
     @classmethod
     def queue(cls, mailbox_id: UUID, message_id: UUID, kind: NotificationKind, at: datetime) -> Notification:
@@ -73,7 +74,7 @@ class Notification(AggregateRoot):
 
     @when.register
     def _(self, event: NotificationSent) -> None:
-        self.is_settled = True
+        self.is_settled = self.is_sent = True
 
     @when.register
     def _(self, event: NotificationFailed) -> None:
