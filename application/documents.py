@@ -93,7 +93,7 @@ async def keep(documents: DocumentStore, files: list[AnnouncedFile]) -> list[Sto
     stored: list[StoredDocument] = []
     try:
         for file in files:
-            stored.append(await documents.put(file.file.upload))
+            stored.append(await documents.put(file.file.upload))  # noqa: PERF401 - what was put before a failure counts
     except BaseException:
         await forget(documents, stored)
         raise

@@ -72,7 +72,7 @@ class Mailboxes:
         return await self._change(mailbox_id, command)
 
     async def _change(self, mailbox_id: UUID, command: Callable[[Mailbox | None], Mailbox]) -> int:
-        """Load, decide, append; again after somebody else's event. The position reached, 0 if nothing changed."""
+        """Load, decide, append; again after another's event. The position reached, 0 if nothing changed."""
         for attempt in range(1, ATTEMPTS + 1):
             facts: list[Event] = command(await self._load(mailbox_id)).new_facts()
             if not facts:

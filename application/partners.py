@@ -23,7 +23,7 @@ from eventstore.store import EventStore
 
 
 def read_partners_file(path: Path) -> PartnersFile:
-    """The file's content, checked. Raises `InvalidInput` naming the entry; relative key files lie beside it."""
+    """The file's content, checked; key files lie beside it. Raises `InvalidInput` naming the entry."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         return PartnersFile.model_validate(content, context={"folder": path.parent})
@@ -51,7 +51,7 @@ def apply_partners(file: PartnersFile, events: EventStore, clock: Clock) -> int:
 
 
 def _apply(
-    kind: type[Sender] | type[Site] | type[Auditor],
+    kind: type[Sender | Site | Auditor],
     stream: UUID,
     declared: Any,
     events: EventStore,

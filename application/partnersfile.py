@@ -24,7 +24,18 @@ from domain.reference import (
     SiteDeclaration,
 )
 
-Texts = Annotated[dict[Literal["nl", "fr", "de", "en"], str], Field(min_length=1)]
+LANGUAGES = {"nl", "fr", "de", "en"}
+
+
+def _in_known_languages(texts: dict[str, str]) -> dict[str, str]:
+    if not texts or not texts.keys() <= LANGUAGES:
+        raise ValueError(
+            f"give a text in one or more of {', '.join(sorted(LANGUAGES))}, and no other language"
+        )
+    return texts
+
+
+Texts = Annotated[dict[str, str], AfterValidator(_in_known_languages)]
 Number = Annotated[str, AfterValidator(lambda text: EnterpriseNumber(text).number)]
 ClientId = Annotated[str, AfterValidator(lambda text: ClientIdentifier(text).number)]
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "k"}
@@ -108,12 +119,9 @@ class PartnerEntry(Entry):
         """What the domain makes of it."""
         return OrganisationDeclaration(
             self.enterprise_number,
-            dict(self.name),
+            self.name,
             [client.record() for client in self.clients],
-            [
-                ApplicationDeclaration(a.id, dict(a.name), dict(a.description or {}))
-                for a in self.applications
-            ],
+            [ApplicationDeclaration(a.id, a.name, a.description or {}) for a in self.applications],
             [self._message_type(entry) for entry in self.message_types],
             self.suspended,
         )
@@ -121,8 +129,8 @@ class PartnerEntry(Entry):
     def _message_type(self, entry: MessageTypeEntry) -> MessageTypeDeclaration:
         return MessageTypeDeclaration(
             entry.id,
-            dict(entry.name),
-            dict(entry.description or {}),
+            entry.name,
+            entry.description or {},
             Validity(entry.validity.years, entry.validity.days),
             sorted(entry.recipients),
             sorted({self.enterprise_number, *entry.senders}),
@@ -167,13 +175,14 @@ class PartnersFile(Entry):
     @model_validator(mode="after")
     def _every_id_once(self) -> Self:
         clients = [one.client_id for partner in self.partners for one in partner.clients]
-        clients += [entry.client.client_id for entry in (*self.sites, *self.auditors)]
+        clients += [site.client.client_id for site in self.sites]
+        clients += [auditor.client.client_id for auditor in self.auditors]
         types = [one.id for partner in self.partners for one in partner.message_types]
         applications = [one.id for partner in self.partners for one in partner.applications]
         for what, ids in (("client", clients), ("message type", types), ("application", applications)):
             twice = {one for one in ids if ids.count(one) > 1}
             if twice:
-                raise ValueError(f"the {what} id {sorted(twice)[0]} stands here twice")
+                raise ValueError(f"the {what} id {min(twice)} stands here twice")
         return self
 
     def organisations(self) -> list[OrganisationDeclaration]:
@@ -182,13 +191,13 @@ class PartnersFile(Entry):
 
     def site_declarations(self) -> list[SiteDeclaration]:
         """The integrating sites, declared."""
-        return [SiteDeclaration(dict(s.name), s.client.record(), s.suspended) for s in self.sites]
+        return [SiteDeclaration(s.name, s.client.record(), s.suspended) for s in self.sites]
 
     def auditor_declarations(self) -> list[AuditorDeclaration]:
         """The auditors, declared."""
         return [
             AuditorDeclaration(
-                dict(a.name),
+                a.name,
                 a.client.record(),
                 [AuditGrant(g.case, g.purpose, sorted(g.subjects), g.start, g.end) for g in a.grants],
                 a.suspended,

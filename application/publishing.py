@@ -26,13 +26,13 @@ from domain.draft import ROOT, MessageDraft, check_draft, expiry
 from domain.errors import Busy, Gone, IdempotencyKeyReused, InvalidInput, Issue, NotAllowed, Unavailable
 from domain.events.base import Event
 from domain.events.mailbox import CreatedBecause, OwnerKind
-from domain.events.message import AttachmentRecord, MessagePublished
+from domain.events.message import AttachmentRecord
 from domain.identifiers import IdentifierScheme
 from domain.mailbox import Mailbox
 from domain.message import Message
 from domain.publication import Publication
 from domain.reference import MessageType
-from eventstore.errors import KeyMissing, VersionConflict
+from eventstore.errors import AggregateNotFound, KeyMissing, VersionConflict
 from eventstore.keys import KeyRing
 from eventstore.parties import Party
 from eventstore.store import EventStore
@@ -205,10 +205,11 @@ class Publishing:
 
     async def _answer_again(self, publication_id: UUID, command: PublishCommand) -> PublishResult | None:
         """The answer that this key got before, or None if it never came before."""
-        earlier = await self._events.first_event(publication_id)
-        if earlier is None or not isinstance(earlier.event, MessagePublished):
+        try:
+            earlier = await self._events.get(publication_id)
+        except AggregateNotFound:
             return None
-        published = earlier.event
+        published = earlier.published
         try:
             fingerprint = self._keys.fingerprint(published.party_id, _request(command))
         except KeyMissing as erased:
@@ -219,7 +220,7 @@ class Publishing:
             published.originator_id,
             published.expires_at,
             published.recipient_activated,
-            earlier.position,
+            await self._events.latest_position(),
             is_replayed=True,
         )
 
@@ -232,7 +233,7 @@ def _decide(
         raise NotAllowed("not the sender's own organisation", issue)
     is_person = draft.recipient.scheme is IdentifierScheme.SSIN
     kind = OwnerKind.CITIZEN if is_person else OwnerKind.ENTERPRISE
-    subject = Subject(party and party.party_id, party and party.mailbox_id, kind)
+    subject = Subject(party.party_id, party.mailbox_id, kind) if party else Subject(None, None, kind)
     decision = decide(actor, subject, Operation.PUBLISH, message_type, None, at)
     if isinstance(decision, Deny):
         raise NotAllowed(decision.reason, Issue(f"{ROOT}.messageTypeId", "notAllowed", decision.reason))

@@ -1,0 +1,111 @@
+"""An auditor looks: at who was told and who accessed what, within an approved scope.
+
+Each look is recorded, and committed, before its result is handed out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from application.authority import Authority
+from application.parties import Parties
+from domain.access import AuditLook
+from domain.actors import Actor, AuditScope
+from domain.clock import Clock
+from domain.decisions import Operation
+from domain.errors import NotAllowed, NotFound
+from domain.events.audit import Look
+from domain.identifiers import Identifier
+from eventstore.store import EventStore
+from projections import access_history
+from projections.access_history import HistoryFilter, HistoryRow
+from projections.database import ReadDatabase
+from projections.positions import ReadPositions
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page of the access history, newest first.
+
+    `next_position` is where the next page continues (before the last row's position), None at the end.
+    """
+
+    rows: list[HistoryRow]
+    next_position: int | None
+    position: int
+
+
+class Auditing:
+    """The use cases of auditors."""
+
+    def __init__(
+        self,
+        *,
+        events: EventStore,
+        authority: Authority,
+        parties: Parties,
+        database: ReadDatabase,
+        positions: ReadPositions,
+        clock: Clock,
+    ) -> None:
+        self._events = events
+        self._authority = authority
+        self._parties = parties
+        self._database = database
+        self._positions = positions
+        self._clock = clock
+
+    async def find_mailbox(self, actor: Actor, identifier: Identifier) -> UUID:
+        """The mailbox of the party with this number. Raises `NotAllowed` outside the scope, `NotFound`."""
+        at = self._clock.now()
+        party = await self._parties.find(identifier)
+        basis = self._authority.audit(actor, party, Operation.FIND_MAILBOX, at)
+        mailbox_id = party.mailbox_id if party else None
+        look = AuditLook.of(Look.MAILBOX_SEARCH, mailbox_id, actor, basis, at)
+        await self._events.append(*look.new_facts())
+        if mailbox_id is None:
+            raise NotFound("mailbox")
+        return mailbox_id
+
+    async def access_history(
+        self,
+        actor: Actor,
+        asked: HistoryFilter,
+        *,
+        before: int | None,
+        limit: int,
+        at_least: int | None,
+    ) -> HistoryPage:
+        """A page of the history, cut to the period of the auditor's scope.
+
+        Raises `NotAllowed`: a scope for single mailboxes needs one of them named.
+        """
+        at = self._clock.now()
+        party = None
+        if asked.mailbox_id is not None:
+            party = await self._parties.by_mailbox(asked.mailbox_id)
+        basis = self._authority.audit(actor, party, Operation.READ_ACCESS_HISTORY, at)
+        within = _within(asked, actor.audit_scope)
+        position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
+        rows = await self._database.run(access_history.page, within, before=before, limit=limit)
+        look = AuditLook.of(
+            Look.ACCESS_HISTORY, asked.mailbox_id, actor, basis, at, start=within.start, end=within.end
+        )
+        await self._events.append(*look.new_facts())
+        return HistoryPage(rows, rows[-1].position if len(rows) == limit else None, position)
+
+
+def _within(asked: HistoryFilter, scope: AuditScope | None) -> HistoryFilter:
+    if scope is None:
+        raise NotAllowed("no scope")
+    return replace(asked, start=_later(asked.start, scope.start), end=_earlier(asked.end, scope.end))
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one and other else one or other
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(one, other) if one and other else one or other

@@ -1,0 +1,143 @@
+"""Bodies and documents: released from the log's own record, after the access is committed.
+
+The first time bytes of the main content leave, the same append also opens the message. Two readers at once
+may both be first: the event store lets one open it, the other comes again and finds it open.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from application.authority import Permission
+from application.documents import document_key
+from application.views import BodyView, ContentRequest, ContentView, RangeNotSatisfiable
+from domain.access import Access
+from domain.actors import Actor
+from domain.errors import Gone, NotFound
+from domain.events.access import What
+from domain.events.message import AttachmentRecord
+from domain.message import Message
+from domain.personal import ERASED, readable
+from eventstore.errors import AggregateNotFound, VersionConflict
+from eventstore.store import EventStore
+from storage.documents import DocumentStore
+
+ATTEMPTS = 3
+"""How often a reader who lost the race to open a message tries again."""
+
+
+class Contents:
+    """What a message says and carries."""
+
+    def __init__(self, *, events: EventStore, documents: DocumentStore) -> None:
+        self._events = events
+        self._documents = documents
+
+    async def body(self, actor: Actor, permission: Permission, message_id: UUID, at: datetime) -> BodyView:
+        """The body. Raises `NotFound`, `Gone` where its owner was erased."""
+        message = await self._message(permission, message_id, at)
+        texts = message.published.body
+        if texts is ERASED:
+            raise Gone("body")
+        if texts is None:
+            raise NotFound("body")
+        position = await self._release(message, What.BODY, None, actor, permission, at, opens=True)
+        return BodyView(message_id, texts, message.published.is_body_main, position)
+
+    async def document(
+        self,
+        actor: Actor,
+        permission: Permission,
+        message_id: UUID,
+        attachment_id: UUID,
+        request: ContentRequest,
+        at: datetime,
+    ) -> ContentView:
+        """A document. Raises `NotFound`, `Gone`, `RangeNotSatisfiable`.
+
+        A caller who has it already gets a view without a stream, and no access is recorded: nothing leaves.
+        """
+        message = await self._message(permission, message_id, at)
+        attachment = message.attachment(attachment_id)
+        if attachment is None:
+            raise NotFound("attachment")
+        key, sha256 = document_key(attachment), readable(attachment.sha256)
+        if key is None or sha256 is None:
+            raise Gone("document")
+        if sha256 in request.known:
+            return _view(message, attachment, sha256, 0, 0, 0)
+        part = request.part_of(attachment.size, sha256)
+        if part is None:
+            raise RangeNotSatisfiable(attachment.size)
+        start, end = part
+        stream = None
+        if not request.describe_only:
+            stream = await self._documents.open(attachment.object_key, key, attachment.size, start, end)
+        position = await self._release(
+            message, What.ATTACHMENT, attachment_id, actor, permission, at, opens=stream is not None
+        )
+        view = _view(message, attachment, sha256, start, end, position)
+        view.stream = stream
+        return view
+
+    async def _message(self, permission: Permission, message_id: UUID, at: datetime) -> Message:
+        try:
+            message = await self._events.get(message_id)
+        except AggregateNotFound:
+            raise NotFound("message") from None
+        # Somebody else's message and none at all must look the same.
+        if not isinstance(message, Message) or message.published.mailbox_id != permission.mailbox_id:
+            raise NotFound("message")
+        if not message.is_readable(at):
+            raise NotFound("message")
+        return message
+
+    async def _release(
+        self,
+        message: Message,
+        what: What,
+        attachment_id: UUID | None,
+        actor: Actor,
+        permission: Permission,
+        at: datetime,
+        *,
+        opens: bool,
+    ) -> int:
+        """Commit the access, and the opening if this is one; nothing has left before this returns."""
+        access = Access.of(
+            permission.mailbox_id,
+            what,
+            actor,
+            permission.basis,
+            at,
+            publication_id=message.published.publication_id,
+            attachment_id=attachment_id,
+        )
+        facts = access.new_facts()
+        for attempt in range(1, ATTEMPTS + 1):
+            if opens and message.is_main(what, attachment_id):
+                message.open(access.id, at)
+            try:
+                return await self._events.append(*facts, *message.new_facts())
+            except VersionConflict:
+                if attempt == ATTEMPTS:
+                    raise
+                message = await self._message(permission, message.id, at)
+        raise AssertionError("the last attempt returns or raises")
+
+
+def _view(
+    message: Message, attachment: AttachmentRecord, sha256: str, start: int, end: int, position: int
+) -> ContentView:
+    return ContentView(
+        stream=None,
+        size=attachment.size,
+        start=start,
+        end=end,
+        media_type=attachment.media_type,
+        file_name=readable(attachment.file_name),
+        sha256=sha256,
+        published_at=message.published.timestamp,
+        position=position,
+    )

@@ -1,0 +1,68 @@
+"""Reference data at hand in each process: who may publish what, which sites and clients there are.
+
+A process looks every second whether anything changed, so that a suspension counts at once. Where the read
+models do not answer, what is known counts for ten seconds more, and then nothing is decided.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Mapping
+
+from domain.errors import Unavailable
+from projections import reference
+from projections.database import ReadDatabase
+from projections.reference import ReferenceSnapshot
+
+ReferenceData = ReferenceSnapshot
+
+LOOK_SECONDS = 1.0
+STALE_SECONDS = 10.0
+
+
+class Reference:
+    """The reference data, a second old at most. Safe among threads."""
+
+    def __init__(self, database: ReadDatabase) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._data: ReferenceData | None = None
+        self._position = -1
+        self._looked_at = float("-inf")
+        self._confirmed_at = float("-inf")
+
+    async def current(self) -> ReferenceData:
+        """The data now. Raises `Unavailable` where it cannot be had."""
+        data = self._at_hand()
+        return data if data is not None else await asyncio.to_thread(self.now)
+
+    def now(self) -> ReferenceData:
+        """`current` for threads: it blocks."""
+        with self._lock:
+            data = self._at_hand()
+            return data if data is not None else self._look()
+
+    async def shown_name(self, organisation: str, message_type: str) -> Mapping[str, str] | None:
+        """The sender's name as a mail may show it; None where the message type is discreet, or unknown."""
+        data = await self.current()
+        kind, sender = data.message_types.get(message_type), data.organisations.get(organisation)
+        return None if kind is None or kind.discreet or sender is None else sender.name
+
+    def _at_hand(self) -> ReferenceData | None:
+        return self._data if time.monotonic() - self._looked_at < LOOK_SECONDS else None
+
+    def _look(self) -> ReferenceData:
+        looked_at = time.monotonic()
+        try:
+            position = self._database.read(reference.last_change)
+            if self._data is None or position != self._position:
+                self._data = self._database.read(reference.snapshot)
+                self._position = position
+            self._confirmed_at = looked_at
+        except Unavailable:
+            if self._data is None or looked_at - self._confirmed_at > STALE_SECONDS:
+                raise
+        self._looked_at = looked_at
+        return self._data

@@ -1,0 +1,116 @@
+"""What reading answers with: plain data, and the position it was true at."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from application.reference import ReferenceData
+from domain.errors import DomainError
+from projections.inbox import InboxItem, MailboxCounts
+from projections.message_detail import MessageDetail
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxView:
+    """The counts of a mailbox."""
+
+    counts: MailboxCounts
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageList:
+    """One page of a mailbox. `total` counts all pages, up to where `is_total_capped`."""
+
+    items: list[InboxItem]
+    total: int
+    is_total_capped: bool
+    reference: ReferenceData
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message with its attachments' descriptions; its body is for `Reading.body` alone to hand out."""
+
+    message: MessageDetail
+    reference: ReferenceData
+    position: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class BodyView:
+    """A message's body, by language."""
+
+    message_id: UUID
+    texts: dict[str, str]
+    is_main: bool
+    position: int
+
+
+class RangeNotSatisfiable(DomainError):
+    """No byte of the document lies in the range asked for; `size` is the document's."""
+
+    code = "rangeNotSatisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__("range")
+        self.size = size
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """The bytes asked for: from `start` up to `end` (excluded), or the last `suffix` (RFC 9110 §14.1.2)."""
+
+    start: int = 0
+    end: int | None = None
+    suffix: int | None = None
+
+    def within(self, size: int) -> tuple[int, int] | None:
+        """The part of a document of `size` bytes that this means, or None where there is none."""
+        start = self.start if self.suffix is None else max(0, size - self.suffix)
+        end = size if self.end is None else min(self.end, size)
+        return (start, end) if start < end else None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRequest:
+    """How a document is asked for.
+
+    `known`: digests (hex) of what the caller has already. `if_range`: the range counts only if the document
+    still has this digest, else all of it is meant (RFC 9110 §13.1.5). `describe_only`: the description
+    without a byte.
+    """
+
+    byte_range: ByteRange | None = None
+    if_range: str | None = None
+    known: frozenset[str] = frozenset()
+    describe_only: bool = False
+
+    def part_of(self, size: int, sha256: str) -> tuple[int, int] | None:
+        """The first and (excluded) last byte that are meant, or None where the range has none."""
+        if self.byte_range is None or (self.if_range is not None and self.if_range != sha256):
+            return 0, size
+        return self.byte_range.within(size)
+
+
+@dataclass(slots=True, repr=False)
+class ContentView:
+    """A document, or the part of it that was asked for.
+
+    `stream` holds the bytes from `start` up to `end` (excluded); it is None where only the description was
+    asked for, or where the caller has the document already. `sha256` (hex) is the whole document's.
+    """
+
+    stream: AsyncIterator[bytes] | None
+    size: int
+    start: int
+    end: int
+    media_type: str
+    file_name: str | None
+    sha256: str
+    published_at: datetime
+    position: int
