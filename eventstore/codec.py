@@ -118,7 +118,12 @@ def _seal_field(field: PersonalField, value: Any, owner: UUID, place: Place, pat
     if key is None:
         raise KeyMissing(owner)
     where = context(place.stream, place.version, owner, place.topic, path + field.name)
-    return Sealed(owner, *key.seal(where, _encode(value)))
+    plaintext = _encode(value)
+    try:
+        field.decoder.decode(plaintext)
+    except msgspec.ValidationError:
+        raise TypeError(f"{field.name} is not of its type; it could never be read again") from None
+    return Sealed(owner, *key.seal(where, plaintext))
 
 
 def _unseal_field(field: PersonalField, sealed: Sealed, place: Place, path: str) -> Any:

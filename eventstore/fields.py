@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -95,7 +96,7 @@ def shape_of(record: type[Any], without: frozenset[str] = frozenset()) -> Shape:
             stored = list[inner.shape.wire] if inner.is_list else inner.shape.wire  # type: ignore[name-defined]
             stored = Union[stored, None] if _is_optional(hint) else stored  # noqa: UP007 - built at run time
         else:
-            stored = hint
+            stored = _with_time_zone(hint)
         wire.append(_with_default(field, stored))
     structure = msgspec.defstruct(f"Stored{record.__name__}", wire, kw_only=True)
     ordered = tuple(field.name for field in fields)
@@ -108,6 +109,14 @@ def _with_default(field: dataclasses.Field[Any], stored: Any) -> tuple[Any, ...]
     if field.default_factory is not dataclasses.MISSING:
         return (field.name, stored, msgspec.field(default_factory=field.default_factory))
     return (field.name, stored)
+
+
+def _with_time_zone(hint: Any) -> Any:
+    """A time without a zone is not a moment: it is refused when written and when read."""
+    kept = [
+        Annotated[datetime, msgspec.Meta(tz=True)] if arg is datetime else arg for arg in _alternatives(hint)
+    ]
+    return Union[tuple(kept)]  # noqa: UP007 - built at run time
 
 
 def _owned_by(hint: Any) -> OwnedBy | None:

@@ -89,9 +89,14 @@ class EventMapper(Mapper[UUID]):
             )
         if plan.version > 1:
             state["class_version"] = plan.version
-        return StoredEvent(
-            originator_id=stream, originator_version=version, topic=plan.topic, state=_encode(state)
-        )
+        encoded = _encode(state)
+        try:
+            plan.decoder.decode(encoded)
+        except msgspec.ValidationError:
+            raise TypeError(
+                f"{plan.topic}: a field is not of its type; it could never be read again"
+            ) from None
+        return StoredEvent(originator_id=stream, originator_version=version, topic=plan.topic, state=encoded)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:
         """The event. `EventUnreadable` if its bytes are not one, or were written at another place."""

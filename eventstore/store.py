@@ -105,6 +105,10 @@ class EventStore:
         with _translated():
             return self.recorder.max_notification_id() or 0
 
+    async def latest_position(self) -> int:
+        """`max_position`, in a thread."""
+        return await self._in_thread(self.max_position)
+
     def follow(self, position: int) -> Follower:
         """A follower from this position on (0: from the first event)."""
         return Follower(
