@@ -1,0 +1,168 @@
+"""How events become rows of the access history.
+
+Not every event says all that its row says: an opening names the access that caused it, an access the
+message. What they name is found in the same page, or else in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from domain.events.access import AccessRecord, AccessRecorded
+from domain.events.audit import AuditReplayed
+from domain.events.base import Event
+from domain.events.message import MessageOpened, MessagePublished
+from domain.events.notification import NotificationFailed, NotificationSent
+from domain.personal import ERASED, readable
+from projections.access_history_table import HISTORY, IS_PUBLICATION
+from projections.bulk import insert_rows
+from projections.model import Located, Row
+
+_h = HISTORY.c
+_NOTHING: Row = dict.fromkeys(HISTORY.c.keys())
+_OF_THE_ACCESS = (
+    "mailbox_id",
+    "attachment_id",
+    "actor_party",
+    "actor",
+    "is_actor_erased",
+    "actor_kind",
+    "site",
+    "digital_key",
+    "assurance_level",
+    "basis_kind",
+    "basis_id",
+    "basis_version",
+    "what",
+)
+"""What an opening's line takes from its access's."""
+
+
+def fold(connection: Connection, page: Sequence[Located]) -> None:
+    """Take a page of events in."""
+    rows = [_row(position, event) for position, event in page]
+    _complete_openings(connection, rows)
+    _complete_senders(connection, rows)
+    insert_rows(connection, HISTORY, rows)
+
+
+def _complete_openings(connection: Connection, rows: Sequence[Row]) -> None:
+    openings = [row for row in rows if row["kind"] == MessageOpened.TOPIC]
+    accesses = {row["access_id"]: row for row in rows if row["kind"] == AccessRecorded.TOPIC}
+    earlier = [row for row in openings if row["access_id"] not in accesses]
+    if earlier:
+        asked = {
+            "messages": [row["message_id"] for row in earlier],
+            "accesses": [row["access_id"] for row in earlier],
+        }
+        found = connection.execute(_ACCESSES, asked).mappings()
+        accesses |= {row["access_id"]: dict(row) for row in found}
+    for row in openings:
+        access = accesses[row["access_id"]]
+        row.update({name: access[name] for name in _OF_THE_ACCESS})
+
+
+def _complete_senders(connection: Connection, rows: Sequence[Row]) -> None:
+    senders = {row["message_id"]: row["sender_organisation"] for row in rows if row["sender_organisation"]}
+    unknown = {row["message_id"] for row in rows} - senders.keys() - {None}
+    if unknown:
+        found = connection.execute(_SENDERS, {"messages": list(unknown)})
+        senders |= {row.message_id: row.sender_organisation for row in found}
+    for row in rows:
+        row["sender_organisation"] = senders.get(row["message_id"])
+
+
+_MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
+_SENDERS = select(_h.message_id, _h.sender_organisation).where(IS_PUBLICATION, _h.message_id.in_(_MESSAGES))
+_ACCESSES = select(HISTORY).where(
+    _h.message_id.in_(_MESSAGES),
+    _h.access_id.in_(bindparam("accesses", expanding=True)),
+    _h.kind == AccessRecorded.TOPIC,
+)
+
+
+def _row(position: int, event: Event) -> Row:
+    row = _NOTHING | {
+        "position": position,
+        "event_id": event.event_id,
+        "at": event.timestamp,
+        "kind": event.TOPIC,
+        "is_actor_erased": False,
+    }
+    match event:
+        case MessagePublished():
+            row |= _publication(event)
+        case AccessRecorded():
+            row |= _access(event)
+        case MessageOpened():
+            row |= {"message_id": event.originator_id, "access_id": event.access_id}
+        case NotificationSent():
+            row |= _notification(event, {"attempts": event.attempts})
+        case NotificationFailed():
+            names = ("permanent", "smtp_code", "reason")
+            row |= _notification(event, {name: getattr(event, name) for name in names})
+        case AuditReplayed():
+            row |= _look(event)
+    return row
+
+
+def _publication(event: MessagePublished) -> Row:
+    return {
+        "mailbox_id": event.mailbox_id,
+        "message_id": event.originator_id,
+        "sender_organisation": event.sender_organisation,
+        "detail": {
+            "application": event.sender_application,
+            "message_type": event.message_type,
+            "attachments": len(event.attachments),
+            "recipient_activated": event.recipient_activated,
+        },
+        **_actor(event.access),
+    }
+
+
+def _access(event: AccessRecorded) -> Row:
+    return {
+        "mailbox_id": event.mailbox_id,
+        "message_id": event.publication_id,
+        "attachment_id": event.attachment_id,
+        "access_id": event.originator_id,
+        "what": event.what.value,
+        **_actor(event.access),
+    }
+
+
+def _notification(event: NotificationSent | NotificationFailed, detail: Row) -> Row:
+    return {"mailbox_id": event.mailbox_id, "message_id": event.message_id, "detail": detail}
+
+
+def _look(event: AuditReplayed) -> Row:
+    return {
+        "mailbox_id": event.mailbox_id,
+        "what": event.look.value,
+        "detail": {
+            "case": event.case,
+            "purpose": event.purpose,
+            "start": event.start,
+            "end": event.end,
+        },
+        **_actor(event.access),
+    }
+
+
+def _actor(access: AccessRecord) -> Row:
+    return {
+        "actor_party": access.actor_party,
+        "actor": readable(access.actor),
+        "is_actor_erased": access.actor is ERASED,
+        "actor_kind": access.actor_kind,
+        "site": access.site,
+        "digital_key": access.digital_key,
+        "assurance_level": access.assurance_level,
+        "basis_kind": access.basis.kind,
+        "basis_id": access.basis.id,
+        "basis_version": access.basis.version,
+    }

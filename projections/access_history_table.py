@@ -1,0 +1,64 @@
+"""The access history's table, with an index for each of its filters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Index, Named, Table, TypedColumns
+
+from domain.events.message import MessagePublished
+from projections.columns import METADATA, Json, Moment
+
+
+class HistoryColumns(TypedColumns):
+    """One row for each publication, notification outcome, access, opening and auditor's look.
+
+    `kind` is the event's topic. `actor` is null with `is_actor_erased` where the actor has been erased. An
+    opening has the facts of the access that opened the message. `sender_organisation` is the sender of the
+    message that it is about.
+    """
+
+    position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Named[UUID]
+    at: Named[datetime] = Column(Moment)
+    kind: Named[str]
+    mailbox_id: Named[UUID | None]
+    message_id: Named[UUID | None]
+    attachment_id: Named[UUID | None]
+    access_id: Named[UUID | None]
+    actor_party: Named[UUID | None]
+    actor: Named[str | None]
+    is_actor_erased: Named[bool]
+    actor_kind: Named[str | None]
+    site: Named[str | None]
+    sender_organisation: Named[str | None]
+    digital_key: Named[str | None]
+    assurance_level: Named[str | None]
+    basis_kind: Named[str | None]
+    basis_id: Named[UUID | None]
+    basis_version: Named[int | None]
+    what: Named[str | None]
+    detail: Named[Any] = Column(Json, nullable=True)
+
+
+HISTORY: Final = Table("access_history", METADATA, HistoryColumns)
+
+_h = HISTORY.c
+
+# Few rows share a mailbox, a message or an actor; many share a site, a sender or a kind: there `at` rides
+# along, so that a period long ago is found without visiting every row since.
+for _name in ("mailbox_id", "message_id", "actor_party"):
+    Index(f"access_history_{_name}", _h[_name], _h.position)
+for _name in ("site", "sender_organisation", "kind"):
+    Index(f"access_history_{_name}", _h[_name], _h.position, _h.at)
+Index("access_history_at", _h.at)
+
+IS_PUBLICATION: Final = _h.kind == MessagePublished.TOPIC
+Index(
+    "access_history_publication",
+    _h.message_id,
+    postgresql_where=IS_PUBLICATION,
+    sqlite_where=IS_PUBLICATION,
+)

@@ -1,0 +1,82 @@
+"""Many rows with few round trips. A page has up to 500 events: a statement each is most of the work.
+
+PostgreSQL takes new rows by COPY (measured: 10 µs a row of 16 columns with two indexes, against 30 µs through
+arrays and `unnest`); everything else is one pipelined `executemany`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any, cast
+
+from psycopg import Connection as PsycopgConnection
+from psycopg import sql
+from sqlalchemy import JSON, Connection, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from projections.columns import to_json
+from projections.model import Row
+
+Upsert = postgresql.Insert | sqlite.Insert
+Overwrite = Callable[[Upsert], dict[str, Any]]
+"""What an upsert sets where the row is there already, given the statement (for its `excluded` columns)."""
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows that are not there yet; each must have every column of the table."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table, rows)
+    else:
+        connection.execute(_insert(table), rows)
+
+
+def upsert_rows(connection: Connection, table: Table, rows: Sequence[Row], overwrite: Overwrite) -> None:
+    """Add rows, or where the primary key is there already set what `overwrite` says."""
+    if rows:
+        connection.execute(_upsert(table, overwrite, connection.dialect.name), rows)
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    command, values_of, documents = _copy_plan(table)
+    driver = cast("PsycopgConnection[Any]", connection.connection.driver_connection)
+    with driver.cursor() as cursor, cursor.copy(command) as copy:
+        for row in rows:
+            values = list(values_of(row))
+            for index in documents:
+                if values[index] is not None:
+                    values[index] = to_json(values[index])
+            copy.write_row(values)
+
+
+@cache
+def _copy_plan(table: Table) -> tuple[sql.Composed, Callable[[Row], tuple[Any, ...]], list[int]]:
+    names = [column.name for column in table.columns]
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    documents = [index for index, column in enumerate(table.columns) if isinstance(column.type, JSON)]
+    return command, itemgetter(*names), documents
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _upsert(table: Table, overwrite: Overwrite, dialect: str) -> Insert:
+    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = build(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_=overwrite(statement)
+    )
+
+
+def replace_all(statement: Upsert) -> dict[str, Any]:
+    """An `Overwrite` that sets every column to the new row's."""
+    return {column.name: column for column in statement.excluded}

@@ -1,0 +1,220 @@
+"""The read models' own database: PostgreSQL or SQLite, through SQLAlchemy Core.
+
+Readers run each query on its own, without a transaction and read-only, on a bounded number of threads. The
+one writer is the runner. In PostgreSQL all tables lie in the schema `read_models`, apart from the events.
+
+PostgreSQL does not wait for its disk when the runner commits: rows and the position they stand for are lost
+together in a crash, and then simply folded again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.schema import CreateSchema
+
+from domain.errors import Busy, Unavailable
+from projections.columns import METADATA, from_json, to_json
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SCHEMA: Final = "read_models"
+
+_MIGRATION_LOCK = 0x65626F78_726D
+_WAIT_SECONDS = 5.0
+_READ_SECONDS = 5
+_WRITE_SECONDS = 30
+_POOL_SECONDS = 2.0
+
+
+class ReadDatabase:
+    """The database that holds the read models.
+
+    `url` is `postgresql://…` or `sqlite:///path`. `readers` bounds the queries that run at once, `waiting`
+    those that wait for their turn.
+    """
+
+    def __init__(self, url: str, *, readers: int = 4, waiting: int = 256) -> None:
+        self._url = make_url(url)
+        self.is_postgresql = self._url.get_backend_name() == "postgresql"
+        self._reader = self._engine(readers, _READ_SECONDS, read_only=True)
+        self._writer = self._engine(1, _WRITE_SECONDS, read_only=False)
+        self._threads = ThreadPoolExecutor(readers, thread_name_prefix="read-models")
+        self._callbacks: list[Callable[[], None]] = []
+        self._lock = Lock()
+        self._running = 0
+        self._limit = readers + waiting
+
+    def create_tables(self) -> None:
+        """Make whatever is not there yet. For `ebox migrate`, which alone changes schemas.
+
+        `projections.models` must have been imported: tables that nobody has named are not made.
+        """
+        with self.writing() as connection:
+            if self.is_postgresql:
+                # Two migrations at once: `IF NOT EXISTS` alone would let one of them fail.
+                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+                connection.execute(CreateSchema(SCHEMA, if_not_exists=True))
+            METADATA.create_all(connection)
+
+    def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query in this thread.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        with _as_unavailable():
+            try:
+                return self._once(query, *args, **kwargs)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The server was restarted since: the pool has dropped its old connections by now.
+                return self._once(query, *args, **kwargs)
+
+    async def run(
+        self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a query on one of the readers' threads.
+
+        Raises:
+            Busy: too many queries wait already, or this one waited too long.
+            Unavailable: the database does not answer.
+        """
+        if self._running >= self._limit:
+            raise Busy("read models")
+        self._running += 1
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._threads, lambda: self.read(query, *args, **kwargs))
+        except TimeoutError as error:
+            raise Busy("read models") from error
+        finally:
+            self._running -= 1
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction of the one writer: committed at the end, rolled back on an exception.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        with _as_unavailable(), self._writer.begin() as connection:
+            yield connection
+        with self._lock:
+            callbacks = list(self._callbacks)
+        for callback in callbacks:
+            callback()
+
+    def on_commit(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back after each commit through this object, in the writer's thread: be brief, never raise.
+
+        Returns how to unsubscribe.
+        """
+        with self._lock:
+            self._callbacks.append(callback)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._callbacks.remove(callback)
+
+        return unsubscribe
+
+    def own_connection(self) -> psycopg.Connection[Any]:
+        """A PostgreSQL connection outside every pool, read-only and autocommitting. The caller closes it.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        with _as_unavailable():
+            connection = self._reader.raw_connection()
+            connection.detach()
+            return cast("psycopg.Connection[Any]", connection.driver_connection)
+
+    def close(self) -> None:
+        """Let go of all connections and threads."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _once(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with self._reader.connect() as connection:
+            return query(connection, *args, **kwargs)
+
+    def _engine(self, connections: int, seconds: int, *, read_only: bool) -> Engine:
+        options: dict[str, Any] = {
+            "pool_size": connections,
+            "max_overflow": 0,
+            "pool_timeout": _POOL_SECONDS,
+            "json_serializer": to_json,
+            "json_deserializer": from_json,
+            "hide_parameters": True,  # an exception's text may end in a log
+            "skip_autocommit_rollback": True,
+        }
+        if read_only:
+            options["isolation_level"] = "AUTOCOMMIT"
+        if self.is_postgresql:
+            url = self._url.set(drivername="postgresql+psycopg")
+            return create_engine(url, connect_args=_postgresql(seconds, read_only=read_only), **options)
+        return _sqlite(
+            create_engine(self._url, connect_args={"timeout": 5.0}, **options), read_only=read_only
+        )
+
+
+def _postgresql(seconds: int, *, read_only: bool) -> dict[str, Any]:
+    settings = {
+        "search_path": SCHEMA,
+        "TimeZone": "UTC",
+        "statement_timeout": f"{seconds}s",
+        "lock_timeout": f"{seconds}s",
+        "idle_in_transaction_session_timeout": f"{_WRITE_SECONDS}s",
+        "default_transaction_read_only": "on" if read_only else "off",
+        "synchronous_commit": "off",
+    }
+    return {
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        "connect_timeout": 3,
+        "tcp_user_timeout": seconds * 1000,
+        "application_name": "ebox read models",
+    }
+
+
+def _sqlite(engine: Engine, *, read_only: bool) -> Engine:
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # this module begins transactions itself
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")  # as in PostgreSQL: folded again after a crash
+        connection.execute(f"PRAGMA query_only = {int(read_only)}")
+
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and then writes could find the file changed and fail at once.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", prepare)
+    if not read_only:
+        event.listen(engine, "begin", begin)
+    return engine
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable("read models") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("read models") from error
+        raise

@@ -1,0 +1,148 @@
+"""The runner: follows the log and applies each page of events to every read model.
+
+A page is decoded once. All models' rows and positions are one transaction, so that a process that dies at any
+moment leaves nothing half done, and each event counts exactly once. A model that is new starts from 0; the
+others are not given again what they have seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Event as Flag
+from typing import Protocol
+
+import structlog
+
+from domain.errors import Retryable
+from eventstore.backend import Leadership
+from eventstore.errors import LeadershipLost
+from eventstore.recorder import RecordedEvent
+from projections import progress
+from projections.database import ReadDatabase
+from projections.model import Located, ReadModel
+from projections.models import READ_MODELS
+from projections.positions import announce
+from projections.progress import Overtaken, Progress
+
+_BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+_log = structlog.get_logger(__name__)
+
+
+class EventFeed(Protocol):
+    """The log, read from a position on: an `eventstore.follower.Follower`."""
+
+    def next_page(self) -> Sequence[RecordedEvent]:
+        """The next events; after a short wait none, where there are none or the log cannot be reached."""
+        ...
+
+    def decode(self, page: Sequence[RecordedEvent]) -> list[Located]:
+        """The page's events, readable. Raises `domain.errors.Unavailable` where keys cannot be reached."""
+        ...
+
+    def stop(self) -> None:
+        """Let `next_page` return promptly."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+class Runner:
+    """Keeps read models up to date. One thread calls `run`; any thread may `stop` it.
+
+    `follow` makes a feed from a position on (`EventStore.follow`). `leadership` keeps a second copy waiting;
+    two that run all the same do each other no harm.
+    """
+
+    def __init__(
+        self,
+        follow: Callable[[int], EventFeed],
+        database: ReadDatabase,
+        *,
+        models: Sequence[ReadModel] = READ_MODELS,
+        leadership: Leadership | None = None,
+    ) -> None:
+        self._follow = follow
+        self._database = database
+        self._models = models
+        self._leadership = leadership
+        self._stopped = Flag()
+        self._feed: EventFeed | None = None
+        self._failures = 0
+
+    def run(self) -> None:
+        """Follow the log until stopped.
+
+        What does not answer is tried again, for ever, after a growing pause. Anything else (an event that
+        cannot be read, a fold that fails) is raised: going on would leave the read models wrong.
+        """
+        while not self._stopped.is_set():
+            try:
+                if self._leadership is None or self._leadership.acquire(self._stopped):
+                    self._follow_log()
+            except (Retryable, Overtaken, LeadershipLost) as error:
+                self._pause(error)
+            finally:
+                if self._leadership is not None:
+                    self._leadership.release()
+
+    def stop(self) -> None:
+        """Let `run` return after the page in hand."""
+        self._stopped.set()
+        if self._feed is not None:
+            self._feed.stop()
+
+    def _follow_log(self) -> None:
+        with self._database.writing() as connection:
+            progress.begin(connection, [model.name for model in self._models])
+            known = progress.load(connection)
+        done = {model.name: known[model.name] for model in self._models}
+        self._feed = self._follow(min(one.position for one in done.values()))
+        try:
+            while not self._stopped.is_set():
+                page = self._feed.next_page()
+                if self._leadership is not None:
+                    self._leadership.check()
+                if page:
+                    events = self._feed.decode(page)
+                    done |= apply_page(self._database, self._models, done, events)
+                    self._failures = 0
+        finally:
+            self._feed.close()
+
+    def _pause(self, error: Exception) -> None:
+        pause = _BACKOFF_SECONDS[min(self._failures, len(_BACKOFF_SECONDS) - 1)]
+        self._failures += 1
+        _log.warning("projections.paused", error=type(error).__name__, seconds=pause)
+        self._stopped.wait(pause)
+
+
+def apply_page(
+    database: ReadDatabase,
+    models: Sequence[ReadModel],
+    done: dict[str, Progress],
+    page: Sequence[Located],
+) -> dict[str, Progress]:
+    """Take a page of events in, in one transaction; returns how far the models are that moved.
+
+    `done` is how far each model is believed to be.
+
+    Raises:
+        Overtaken: another runner was faster; nothing was written.
+        Unavailable: the database does not answer.
+    """
+    end = page[-1][0]
+    behind = {name: one for name, one in done.items() if one.position < end}
+    picked = {
+        model: events
+        for model in models
+        if model.name in behind and (events := model.pick(page, behind[model.name].position))
+    }
+    with database.writing() as connection:
+        moved = progress.advance(connection, behind, end, {model.name for model in picked})
+        for model, events in picked.items():
+            model.fold(connection, events)
+        announce(connection, moved)
+    return moved
