@@ -1,35 +1,35 @@
 """Documents for the rest of eBox: encrypted on the way in, decrypted on the way out, without blocking.
 
-The object store's client is synchronous, so its calls run in a pool of threads of its own. The number that
-may wait for a thread is limited, and so is the time: past either, `ObjectStoreBusy`, before memory or
-patience run out. A document is read in pieces of 1 MiB, one request to the store for each: nothing is held
-between two pieces, so a slow or departed client costs neither a thread nor a connection.
+A document is read in pieces of 256 KiB, one request to the store for each: nothing is held between two
+pieces, so a slow or departed client costs neither a thread nor a connection.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
 from storage.encryption import EncryptingReader, decrypted_range, encrypted_length, new_document_key
-from storage.errors import ObjectStoreBusy, ObjectStoreUnavailable, StorageError
+from storage.errors import StorageError
 from storage.keys import new_object_key
 from storage.port import ObjectStore
 from storage.spool import SpooledUpload
+from storage.threads import BoundedThreads
 
-_T = TypeVar("_T")
+# Above this the S3 client sends parts, and holds two of them at 5 MiB each. Few such puts at a time bound
+# the memory of the process, and leave the other threads to the usual, small documents.
+_LARGE = 5 * 1024 * 1024
+_LARGE_AT_ONCE = 4
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """What is needed to find, read and verify a document. `document_key` is personal data."""
+    """What is needed to find, read and verify a document. `document_key` and `sha256` are personal data."""
 
     object_key: str
     document_key: bytes
@@ -51,12 +51,14 @@ class DocumentStore:
     ) -> None:
         """`wait_seconds` for a free thread, then `timeout_seconds` for each operation on the store."""
         self._objects = objects
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="documents")
-        self._free = asyncio.Semaphore(threads)
-        self._waiting = 0
-        self._max_waiting = max_waiting
-        self._wait_seconds = wait_seconds
-        self._timeout_seconds = timeout_seconds
+        pool = partial(
+            BoundedThreads,
+            max_waiting=max_waiting,
+            wait_seconds=wait_seconds,
+            timeout_seconds=timeout_seconds,
+        )
+        self._threads = pool(threads)
+        self._threads_for_large = pool(min(threads, _LARGE_AT_ONCE))
 
     async def put(self, upload: SpooledUpload) -> StoredDocument:
         """Encrypt and keep a finished upload; durable once this returns. Raises `StorageUnavailable`.
@@ -64,9 +66,10 @@ class DocumentStore:
         If the caller goes away or the time is over meanwhile, what was put is removed again.
         """
         stored = StoredDocument(new_object_key(), new_document_key(), upload.size, upload.sha256)
-        put = await self._begin(partial(self._put, upload, stored))
+        threads = self._threads_for_large if upload.size > _LARGE else self._threads
+        put = await threads.begin(partial(self._put, upload, stored))
         try:
-            await self._outcome(put)
+            await threads.outcome(put)
         except BaseException:
             put.add_done_callback(partial(self._forget_if_kept, stored.object_key))
             raise
@@ -82,26 +85,27 @@ class DocumentStore:
         be raised between two pieces.
         """
         pieces = decrypted_range(partial(self._objects.read, object_key), document_key, size, start, end)
-        first = await self._run(lambda: next(pieces, None))
+        first = await self._threads.run(lambda: next(pieces, None))
         return self._stream(first, pieces)
 
     async def delete(self, object_key: str) -> None:
         """Remove an object; nothing happens if there is none. Raises `StorageUnavailable`."""
-        await self._run(partial(self._objects.delete, object_key))
+        await self._threads.run(partial(self._objects.delete, object_key))
 
     async def check(self) -> None:
         """Return if documents can be kept and read now, else raise `StorageUnavailable`."""
-        await self._run(self._objects.check)
+        await self._threads.run(self._objects.check)
 
     async def close(self) -> None:
         """Wait for the operations under way, then give up threads and connections."""
-        await asyncio.to_thread(self._executor.shutdown)
+        await self._threads_for_large.close()
+        await self._threads.close()
         self._objects.close()
 
     async def _stream(self, piece: bytes | None, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         while piece is not None:
             yield piece
-            piece = await self._run(lambda: next(pieces, None))
+            piece = await self._threads.run(lambda: next(pieces, None))
 
     def _put(self, upload: SpooledUpload, stored: StoredDocument) -> None:
         with upload.reader() as source:
@@ -110,7 +114,7 @@ class DocumentStore:
 
     def _forget_if_kept(self, object_key: str, put: asyncio.Future[None]) -> None:
         if put.exception() is None:
-            self._executor.submit(self._forget, object_key)
+            self._threads.begin_unawaited(partial(self._forget, object_key))
 
     def _forget(self, object_key: str) -> None:
         try:
@@ -118,29 +122,3 @@ class DocumentStore:
         except StorageError as error:
             # Nobody waits for this answer; the daily sweep finds the object, which no event names.
             _log.warning("document.left_behind", object_key=object_key, error=type(error).__name__)
-
-    async def _run(self, work: Callable[[], _T]) -> _T:
-        return await self._outcome(await self._begin(work))
-
-    async def _begin(self, work: Callable[[], _T]) -> asyncio.Future[_T]:
-        """Start `work` in a thread once one is free; it counts as busy until it ends, whoever still waits."""
-        if self._waiting >= self._max_waiting:
-            raise ObjectStoreBusy("too many operations wait for the object store")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._wait_seconds):
-                await self._free.acquire()
-        except TimeoutError:
-            raise ObjectStoreBusy("no operation on the object store ended in time") from None
-        finally:
-            self._waiting -= 1
-        running = asyncio.get_running_loop().run_in_executor(self._executor, work)
-        running.add_done_callback(lambda _: self._free.release())
-        return running
-
-    async def _outcome(self, running: asyncio.Future[_T]) -> _T:
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                return await asyncio.shield(running)
-        except TimeoutError:
-            raise ObjectStoreUnavailable("the object store took too long") from None

@@ -34,7 +34,7 @@ _PREFIX_LENGTH = 7
 _HEADER_LENGTH = len(_VERSION) + _PREFIX_LENGTH
 _TAG_LENGTH = 16
 _SEALED_LENGTH = SEGMENT_LENGTH + _TAG_LENGTH
-_SEGMENTS_AT_ONCE = 16
+_SEGMENTS_AT_ONCE = 4
 
 
 def new_document_key() -> bytes:
@@ -82,7 +82,7 @@ class EncryptingReader:
 def decrypted_range(
     fetch: Callable[[int, int], bytes], key: bytes, size: int, start: int = 0, end: int | None = None
 ) -> Iterator[bytes]:
-    """The document's bytes from `start` up to `end` (excluded), in pieces of at most 1 MiB.
+    """The document's bytes from `start` up to `end` (excluded), in pieces of at most 256 KiB.
 
     `fetch(offset, length)` reads the object; it is called once for each piece, and once more for the header
     where the range does not begin near the start. `size` is the whole document's. Raises `DocumentCorrupt`

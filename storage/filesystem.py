@@ -21,7 +21,7 @@ from storage.keys import require_object_key
 from storage.port import ByteSource, ObjectEntry
 
 _INCOMING = ".incoming"
-_COPY_SIZE = 1024 * 1024
+_COPY_SIZE = 256 * 1024
 _ABANDONED_AFTER_SECONDS = 3600.0
 
 

@@ -92,7 +92,7 @@ class UploadInspector:
     async def _examine(self, worker: WorkerProcess | None, descriptor: int) -> InspectionReport:
         kept: WorkerProcess | None = None
         try:
-            if worker is None or worker.ended:
+            if worker is None or worker.has_ended():
                 if worker is not None:
                     await worker.stop()
                 worker = await self._start_worker()

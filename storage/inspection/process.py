@@ -31,7 +31,7 @@ class WorkerProcess:
 
     def __init__(self, process: subprocess.Popen[bytes], connection: socket.socket) -> None:
         self.served = 0
-        self.ended = False
+        self._ended = False
         self._process = process
         self._connection = connection
         self._answer: asyncio.Future[bytes] | None = None
@@ -64,6 +64,11 @@ class WorkerProcess:
             raise
         return worker
 
+    def has_ended(self) -> bool:
+        """Whether the process is gone, as far as can be known without waiting."""
+        self._receive()
+        return self._ended
+
     async def examine(self, descriptor: int, *, seconds: float) -> bytes:
         """The answer for the upload behind `descriptor`. After an exception the process is of no more use.
 
@@ -84,13 +89,15 @@ class WorkerProcess:
         await asyncio.to_thread(self._process.wait, _END_SECONDS)
 
     async def _next_answer(self, seconds: float) -> bytes:
-        if self.ended:
+        if self._ended:
             raise WorkerEnded
         self._answer = asyncio.get_running_loop().create_future()
         async with asyncio.timeout(seconds):
             return await self._answer
 
     def _receive(self) -> None:
+        if self._ended:
+            return
         try:
             message = self._connection.recv(_LONGEST_ANSWER)
         except BlockingIOError:
@@ -107,8 +114,8 @@ class WorkerProcess:
             self._answer.set_exception(WorkerEnded())
 
     def _hang_up(self) -> None:
-        if not self.ended:
-            self.ended = True
+        if not self._ended:
+            self._ended = True
             asyncio.get_running_loop().remove_reader(self._connection.fileno())
             self._connection.close()
 
