@@ -35,7 +35,7 @@ class RelayPause:
         """The relay did not serve us. Mails that were on their way when the pause began do not prolong it."""
         if self.left(now):
             return
-        pause = min(self._first * 2 ** min(self._failures, 30), self._longest)
+        pause = min(self._first * 2 ** min(self._failures, 20), self._longest)
         self._until = now + pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing
         self._failures += 1
 

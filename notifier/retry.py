@@ -27,6 +27,6 @@ class RetryPolicy:
         """How long to wait after failed attempt `attempt` of a mail queued `age` ago; None: give up."""
         if attempt >= self.attempts or age >= self.give_up_after:
             return None
-        doublings = min(attempt - 1, 30)
+        doublings = min(attempt - 1, 20)
         wait: timedelta = min(self.first * 2**doublings, self.longest)
         return wait * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing
