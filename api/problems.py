@@ -23,6 +23,7 @@ from api.lingering import LingeringResponse
 from api.problem_types import ProblemType, issue_urn
 from api.refusals import ClientGone, Refusal
 from api.schemas.issues import issues_of_request
+from application.views import RangeNotSatisfiable
 from domain.errors import (
     Conflict,
     DomainError,
@@ -153,6 +154,12 @@ def _(error: Conflict) -> Problem:
 def _(error: IdempotencyKeyReused) -> Problem:
     issue = Issue("Idempotency-Key", error.code, "take a new key for another request", "header")
     return Problem(kinds.IDEMPOTENCY_KEY_REUSED, "This key came before, with another request.", (issue,))
+
+
+@problem_of.register
+def _(error: RangeNotSatisfiable) -> Problem:
+    headers = {"Content-Range": f"bytes */{error.size}"}
+    return Problem(kinds.RANGE_NOT_SATISFIABLE, "No byte lies in this range.", headers=headers)
 
 
 @problem_of.register

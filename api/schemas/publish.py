@@ -152,7 +152,7 @@ def _texts(texts: TranslatedLine | TranslatedProse | None) -> dict[str, str] | N
 
 
 def message_schema() -> dict[str, Any]:
-    """The JSON Schemas of `messageToPublish` and of what it is made of, by name, for the API's description."""
+    """The JSON Schemas of `messageToPublish` and of its parts, by name, for the API's description."""
     schema = sent.MessageToPublish.model_json_schema(ref_template="#/components/schemas/{model}")
     parts: dict[str, Any] = schema.pop("$defs")
     return {**parts, "MessageToPublish": schema}

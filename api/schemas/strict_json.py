@@ -34,7 +34,7 @@ def _not_a_number(constant: str) -> NoReturn:
     raise _Refused("notJson", f"{constant} is not JSON")
 
 
-# Whole numbers are read as floats too: nothing of ours is a number, and a float of a million digits costs nothing.
+# Whole numbers are read as floats too: none is used, and a float of a million digits costs nothing.
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_members, parse_constant=_not_a_number, parse_int=float, parse_float=float
 )

@@ -1,0 +1,22 @@
+"""The HTTP API as one application, made from the services that the composition root hands over."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from api import audit, content, documentation, ebox, health, messages, openapi, problems
+from api.context import RequestContext
+from api.services import Services
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application. Further routers (authorization server, portal) are added by whoever made it."""
+    # Trailing slashes are taken off before routing: a redirect would lose the body of a POST.
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.services = services
+    app.add_middleware(RequestContext)
+    problems.install(app)
+    openapi.install(app)
+    for area in (messages, ebox, content, audit, health, documentation):
+        app.include_router(area.router)
+    return app

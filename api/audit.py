@@ -1,0 +1,105 @@
+"""Auditors look, within their scope. Every look is itself recorded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from api import problem_types as kinds
+from api.parameters import MAX_POSITION, AtLeast, ServicesOf, known_parameters
+from api.responses import POSITION_HEADER, described, json_answer
+from api.schemas.answers import History, MailboxFound
+from api.schemas.audit import MailboxSearch, history_answer
+from api.schemas.timestamps import parse_timestamp
+from api.security import guarded
+from domain.actors import Actor
+from domain.decisions import Operation
+from domain.errors import InvalidInput, Issue
+from projections.access_history import HistoryFilter
+
+router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[Depends(known_parameters)])
+
+_SEARCH_BYTES = 4096
+
+
+@router.post(
+    "/mailboxes/search",
+    summary="Find a mailbox by number",
+    responses=described(200, MailboxFound, kinds.NOT_FOUND, kinds.PAYLOAD_TOO_LARGE),
+    max_body_size=_SEARCH_BYTES,
+)
+async def find_mailbox(
+    actor: Annotated[Actor, guarded(Operation.FIND_MAILBOX)], services: ServicesOf, search: MailboxSearch
+) -> Response:
+    """The mailbox of a national, bis or enterprise number, which stands in the body, never in an address."""
+    mailbox_id = await services.auditing.find_mailbox(actor, search.identifier())
+    return json_answer(MailboxFound(mailbox_id=mailbox_id))
+
+
+def _moment(name: str) -> Any:
+    return Query(alias=name, description="RFC 3339, with offset.", json_schema_extra={"format": "date-time"})
+
+
+async def history_filter(
+    mailbox: Annotated[UUID | None, Query(description="A mailbox's id.")] = None,
+    message: Annotated[UUID | None, Query(description="A message's id.")] = None,
+    actor: Annotated[UUID | None, Query(description="The party id of whoever acted.")] = None,
+    site: Annotated[str | None, Query(max_length=100, description="An integrating site's client id.")] = None,
+    sender: Annotated[str | None, Query(max_length=10, description="The sender's enterprise number.")] = None,
+    kind: Annotated[str | None, Query(max_length=100, description="A kind of event.")] = None,
+    start: Annotated[str | None, _moment("from")] = None,
+    end: Annotated[str | None, _moment("to")] = None,
+) -> HistoryFilter:
+    """What to look for: `from` is included, `to` is not."""
+    return HistoryFilter(
+        mailbox, message, actor, site, sender, kind, _parsed("from", start), _parsed("to", end)
+    )
+
+
+@router.get(
+    "/access-history",
+    summary="Search the access history",
+    responses=described(200, History, headers=POSITION_HEADER),
+)
+async def access_history(
+    actor: Annotated[Actor, guarded(Operation.READ_ACCESS_HISTORY)],
+    services: ServicesOf,
+    asked: Annotated[HistoryFilter, Depends(history_filter)],
+    cursor: Annotated[str | None, Query(max_length=20, description="An answer's `nextCursor`.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Items on a page.")] = 50,
+    at_least: AtLeast = None,
+) -> Response:
+    """What was published and told, and who accessed what, when, through which site, on which basis."""
+    page = await services.auditing.access_history(
+        actor, asked, before=_position(cursor), limit=limit, at_least=at_least
+    )
+    return json_answer(history_answer(page, _cursor), position=page.position)
+
+
+def _parsed(name: str, text: str | None) -> datetime | None:
+    try:
+        return parse_timestamp(text) if text is not None else None
+    except ValueError as error:
+        raise InvalidInput(Issue(name, "schemaViolation", str(error), "query")) from None
+
+
+def _cursor(position: int) -> str:
+    return base64.urlsafe_b64encode(position.to_bytes(8, "big")).decode().rstrip("=")
+
+
+def _position(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    try:
+        position = int.from_bytes(base64.b64decode(cursor + "=", b"-_", validate=True), "big")
+    except (binascii.Error, ValueError):
+        position = -1
+    if not 0 <= position <= MAX_POSITION:
+        raise InvalidInput(Issue("cursor", "schemaViolation", "take it from an answer's nextCursor", "query"))
+    return position

@@ -1,0 +1,111 @@
+"""The mailbox's owner looks in: counts, lists, a message."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from api import problem_types as kinds
+from api.parameters import AtLeast, ServicesOf, known_parameters, refused_header
+from api.responses import POSITION_HEADER, described, json_answer
+from api.schemas import messages as shapes
+from api.schemas.answers import AttachmentAnswer, Attachments, Ebox, MessageAnswer, Messages
+from api.security import guarded
+from domain.actors import Actor
+from domain.decisions import Operation
+
+router = APIRouter(
+    prefix=shapes.PREFIX,
+    tags=["consult"],
+    dependencies=[Depends(known_parameters), Depends(refused_header("Ebox-Mailbox"))],
+)
+
+MAX_PAGE = 100_000
+
+Page = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Which page, from 1.")]
+PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Messages on a page.")]
+ReadStatus = Annotated[
+    bool | None,
+    Query(alias="readStatus", description="Only messages that have (true) or have not (false) been opened."),
+]
+
+
+@router.get("/ebox", summary="Count messages", responses=described(200, Ebox, headers=POSITION_HEADER))
+async def counts(
+    actor: Annotated[Actor, guarded(Operation.COUNT)], services: ServicesOf, at_least: AtLeast = None
+) -> Response:
+    """What the mailbox holds. The one read that is not recorded as an access."""
+    view = await services.reading.counts(actor, at_least=at_least)
+    return json_answer(shapes.mailbox_answer(view), position=view.position)
+
+
+@router.get(
+    "/ebox/messages", summary="List messages", responses=described(200, Messages, headers=POSITION_HEADER)
+)
+async def list_messages(
+    actor: Annotated[Actor, guarded(Operation.LIST)],
+    services: ServicesOf,
+    page: Page = 1,
+    page_size: PageSize = 25,
+    read_status: ReadStatus = None,
+    at_least: AtLeast = None,
+) -> Response:
+    """One page of the mailbox, newest first."""
+    found = await services.reading.list_messages(
+        actor, page=page, page_size=page_size, is_read=read_status, at_least=at_least
+    )
+    return json_answer(shapes.list_answer(found), position=found.position)
+
+
+@router.get(
+    "/ebox/messages/{message_id}",
+    summary="Get a message",
+    responses=described(200, MessageAnswer, kinds.NOT_FOUND, headers=POSITION_HEADER),
+)
+async def message(
+    actor: Annotated[Actor, guarded(Operation.READ)],
+    services: ServicesOf,
+    message_id: UUID,
+    at_least: AtLeast = None,
+) -> Response:
+    """A message with its attachments' descriptions; never the body or a document."""
+    view = await services.reading.message(actor, message_id, at_least=at_least)
+    return json_answer(shapes.message_answer(view, services.public_url), position=view.position)
+
+
+@router.get(
+    "/ebox/messages/{message_id}/attachments",
+    summary="List a message's attachments",
+    responses=described(200, Attachments, kinds.NOT_FOUND, headers=POSITION_HEADER),
+)
+async def attachments(
+    actor: Annotated[Actor, guarded(Operation.READ)],
+    services: ServicesOf,
+    message_id: UUID,
+    at_least: AtLeast = None,
+) -> Response:
+    """The descriptions of a message's attachments."""
+    view = await services.reading.message(actor, message_id, at_least=at_least)
+    answer = shapes.attachments_answer(services.public_url, message_id, view.message.attachments)
+    return json_answer(answer, position=view.position)
+
+
+@router.get(
+    "/ebox/messages/{message_id}/attachments/{attachment_id}",
+    summary="Get an attachment's description",
+    responses=described(200, AttachmentAnswer, kinds.NOT_FOUND, headers=POSITION_HEADER),
+)
+async def attachment(
+    actor: Annotated[Actor, guarded(Operation.READ)],
+    services: ServicesOf,
+    message_id: UUID,
+    attachment_id: UUID,
+    at_least: AtLeast = None,
+) -> Response:
+    """What an attachment is, and where its content is."""
+    found, position = await services.reading.attachment(actor, message_id, attachment_id, at_least=at_least)
+    answer = shapes.attachment_answer(services.public_url, message_id, found)
+    return json_answer(answer, position=position)

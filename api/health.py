@@ -1,0 +1,68 @@
+"""Whether this process lives, and whether it can do its work. For load balancers: no token, no details."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from api import problem_types as kinds
+from api.parameters import ServicesOf, known_parameters
+from api.responses import described, json_answer
+from api.schemas.answers import Check, Health, ProjectionCheck
+from api.services import Services
+
+CHECK_SECONDS = 2.0
+
+router = APIRouter(prefix="/health", tags=["health"], dependencies=[Depends(known_parameters)])
+
+
+@router.get("/live", summary="Does it live?", responses=described(200, Health, usual=False))
+async def live() -> Response:
+    """The process answers. Restart it where this fails."""
+    return json_answer(Health(status="UP"))
+
+
+@router.get(
+    "/ready",
+    summary="Can it work?",
+    responses={
+        **described(200, Health, usual=False),
+        503: described(503, Health, usual=False)[503],
+    },
+)
+async def ready(services: ServicesOf) -> Response:
+    """Each part that it depends on, and how far each read model is behind. 503 while a part is down."""
+    names = list(services.dependencies)
+    ups, projections = await asyncio.gather(
+        asyncio.gather(*(_is_up(services.dependencies[name]) for name in names)), _projections(services)
+    )
+    checks = {name: Check(status="UP" if up else "DOWN") for name, up in zip(names, ups, strict=True)}
+    is_up = all(ups) and all(one.status == "UP" for one in projections.values())
+    health = Health(status="UP" if is_up else "DOWN", dependencies=checks, projections=projections)
+    return json_answer(health, status=200 if is_up else kinds.SERVICE_UNAVAILABLE.status)
+
+
+async def _is_up(check: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await check()
+    except Exception:  # noqa: BLE001 - whatever a check raises means that the part is down
+        return False
+    return True
+
+
+async def _projections(services: Services) -> dict[str, ProjectionCheck]:
+    if services.projections is None:
+        return {}
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            states = await services.projections()
+    except Exception:  # noqa: BLE001 - whatever it raises means that the read models cannot be asked
+        return {"all": ProjectionCheck(status="DOWN")}
+    return {
+        name: ProjectionCheck(status="UP", position=state.position, lag=state.lag)
+        for name, state in states.items()
+    }

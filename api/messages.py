@@ -1,0 +1,99 @@
+"""Partners publish."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from msgspec import UNSET
+from starlette.responses import Response
+
+from api import problem_types as kinds
+from api.parameters import IdempotencyKey, ServicesOf, known_parameters, refused_header
+from api.responses import POSITION_HEADER, described, json_answer
+from api.schemas.answers import Published
+from api.schemas.messages import PREFIX
+from api.schemas.publish import parse_message
+from api.security import guarded
+from api.uploads import FILE_PARTS, received_publication
+from application.publishing import PublishCommand
+from domain.actors import Actor
+from domain.decisions import Operation
+from domain.draft import ROOT
+
+router = APIRouter(prefix=PREFIX, tags=["publish"], dependencies=[Depends(known_parameters)])
+
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": "The JSON and the files it announces, in any order.",
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": [ROOT],
+                    "properties": {
+                        ROOT: {"$ref": "#/components/schemas/MessageToPublish"},
+                        **{part: {"type": "string", "format": "binary"} for part in FILE_PARTS},
+                    },
+                },
+                "encoding": {ROOT: {"contentType": "application/json"}},
+            }
+        },
+    },
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "A repeat with the same key and content is answered as the first one was.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }
+    ],
+}
+_HEADERS: Final = {
+    **POSITION_HEADER,
+    "Location": {"description": "The message.", "schema": {"type": "string", "format": "uri"}},
+    "Idempotency-Replayed": {
+        "description": "`true` where an earlier request with this key had published the message.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+
+
+@router.post(
+    "/ebox/messages",
+    status_code=201,
+    summary="Publish a message",
+    dependencies=[Depends(refused_header("On-Behalf-Of-Enterprise-Number"))],
+    responses=described(
+        201,
+        Published,
+        kinds.REQUEST_TIMEOUT,
+        kinds.GONE,
+        kinds.PAYLOAD_TOO_LARGE,
+        kinds.UNSUPPORTED_MEDIA_TYPE,
+        kinds.IDEMPOTENCY_KEY_REUSED,
+        headers=_HEADERS,
+    ),
+    openapi_extra=_BODY,
+)
+async def publish(
+    actor: Annotated[Actor, guarded(Operation.PUBLISH)],
+    request: Request,
+    services: ServicesOf,
+    key: IdempotencyKey,
+) -> Response:
+    """Put a message into the mailbox of a citizen or an enterprise. Answered once it is kept for good."""
+    async with received_publication(request, services.uploads, services.spool) as received:
+        draft, canonical = parse_message(received.json)
+        command = PublishCommand(draft, received.files, canonical, key)
+        result = await services.publishing.publish(actor, command)
+    answer = Published(
+        message_id=result.message_id,
+        expiration_date=result.expires_at,
+        code=UNSET if result.recipient_activated else "NO_DIGITAL_USER",
+    )
+    headers = {"Location": f"{services.public_url}{PREFIX}/ebox/messages/{result.message_id}"}
+    if result.is_replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return json_answer(answer, status=201, position=result.position, headers=headers)

@@ -1,0 +1,72 @@
+"""The API's description (OpenAPI 3.1), completed with the shapes that the framework does not see."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.schemas.answers import answer_schemas
+from api.schemas.publish import message_schema
+
+TITLE: Final = "eBox"
+VERSION: Final = "3"
+SUMMARY: Final = "A document mailbox for citizens and enterprises"
+DESCRIPTION: Final = """\
+Partner organisations publish documents into mailboxes; their owners read them through any integrating
+site; auditors see who did what. Every answer carries `Ebox-Request-Id`. Errors are problems (RFC 9457) in the
+style of the Belgian REST guide: go by `type`. Dates are RFC 3339 with an offset, ids are UUIDs, a trailing
+slash is accepted.
+"""
+TAGS: Final = [
+    {"name": "publish", "description": "Partner organisations put messages into mailboxes."},
+    {"name": "consult", "description": "Owners read their mailbox. Every read but counting is recorded."},
+    {"name": "audit", "description": "Auditors search the access history, within an approved scope."},
+    {"name": "health", "description": "For load balancers and operators."},
+]
+
+_REQUEST_ID: Final = {
+    "description": "Names this request in our logs and records.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+
+
+def install(app: FastAPI) -> None:
+    """Let the application describe itself, once."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _description(app)
+        return app.openapi_schema
+
+    app.openapi = describe  # type: ignore[method-assign] # how FastAPI wants it extended
+
+
+def _description(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=TITLE,
+        version=VERSION,
+        summary=SUMMARY,
+        description=DESCRIPTION,
+        tags=TAGS,
+        routes=app.routes,
+    )
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    # The framework's own shape of a validation error, which nobody is ever sent.
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas.update(answer_schemas())
+    schemas.update(message_schema())
+    for path in document["paths"].values():
+        for operation in path.values():
+            _complete(operation["responses"])
+    return document
+
+
+def _complete(responses: dict[str, Any]) -> None:
+    validation = responses.get("422", {}).get("content", {}).get("application/json")
+    if validation is not None:
+        del responses["422"]
+    for response in responses.values():
+        response.setdefault("headers", {})["Ebox-Request-Id"] = _REQUEST_ID

@@ -1,0 +1,258 @@
+"""What the mailbox's owner gets to see. The 2.1 description's fields in v3 spelling.
+
+These types are both the encoder's input and the source of the API's description, so that neither can drift.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+Absent = UnsetType
+
+
+class Answer(msgspec.Struct, rename="camel", gc=False):
+    """Base of everything that is encoded. Names are camelCase outside; what is unset is left out."""
+
+
+class TranslatedString(Answer, kw_only=True):
+    """A text in each language of the Federation; where one was not given, another language stands in."""
+
+    nl: str
+    fr: str
+    de: str
+    en: str | Absent = UNSET
+
+
+class SenderOrganization(Answer, kw_only=True):
+    """Who published the message."""
+
+    ebox_type: Literal["enterprise"] = "enterprise"
+    enterprise_number: str
+    partition: str | Absent = UNSET
+
+
+class Attention(Answer, kw_only=True):
+    """For whose attention, at the recipient's."""
+
+    ssin: str | Absent = UNSET
+    label: str | Absent = UNSET
+
+
+class BusinessData(Answer, kw_only=True):
+    """What the sender wants the message to be found and sorted by."""
+
+    key: str
+    name: TranslatedString | Absent = UNSET
+    values: list[TranslatedString]
+
+
+class BusinessDataList(Answer, kw_only=True):
+    """All business data of a message."""
+
+    items: list[BusinessData]
+    total_items: int
+
+
+class DigestAnswer(Answer, kw_only=True):
+    """The SHA-256 of a document, in base64url without padding (RFC 4648 §5)."""
+
+    digest_method: Literal["sha_256"] = "sha_256"
+    digest_value: str
+
+
+class AttachmentAnswer(Answer, kw_only=True):
+    """A file of a message: what it is, and where its content is."""
+
+    attachment_id: UUID
+    attachment_title: TranslatedString | Absent = UNSET
+    file_name: str
+    is_main_content: bool
+    media_type: str
+    size: Annotated[float, Meta(description="In kilobytes of 1024 bytes.")]
+    digest: DigestAnswer | Absent = UNSET
+    is_attachment_signed: bool
+    content_href: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+
+
+class Attachments(Answer, kw_only=True):
+    """All files of a message."""
+
+    items: list[AttachmentAnswer]
+    total_items: int
+
+
+class MessageAnswer(Answer, kw_only=True):
+    """A message without its body and documents. `attachments` is in a single message, not in lists."""
+
+    message_id: UUID
+    sender: SenderOrganization
+    subject: TranslatedString
+    message_type_id: str
+    sender_application_id: str
+    receipt_date: datetime
+    expiration_date: datetime
+    read_status: Annotated[bool, Meta(description="Whether the main content has been opened.")]
+    visible: bool = True
+    is_body_main_content: bool
+    is_registered_mail: bool
+    is_reply_authorized: bool
+    original_message_id: UUID | Absent = UNSET
+    for_the_attention_of: Attention | Absent = UNSET
+    business_data_list: BusinessDataList | Absent = UNSET
+    non_sensitive_title: TranslatedString | Absent = UNSET
+    attachments: Attachments | Absent = UNSET
+
+
+class Messages(Answer, kw_only=True):
+    """One page of a mailbox, newest first."""
+
+    items: list[MessageAnswer]
+    total_items: Annotated[int, Meta(description="Of all pages; exact to 10,000.")]
+    is_total_capped: bool
+
+
+class Ebox(Answer, kw_only=True):
+    """What a mailbox holds."""
+
+    number_of_messages: int
+    number_of_unread_messages: int
+    last_receipt_date: datetime | Absent = UNSET
+    last_consultation_date: datetime | Absent = UNSET
+    ebox_size: Annotated[float, Meta(description="All attachments, in kilobytes of 1024 bytes.")]
+
+
+class Published(Answer, kw_only=True):
+    """The message is in the recipient's mailbox."""
+
+    message_id: UUID
+    expiration_date: datetime
+    code: (
+        Annotated[
+            Literal["NO_DIGITAL_USER"],
+            Meta(description="The recipient never activated the mailbox; published all the same."),
+        ]
+        | Absent
+    ) = UNSET
+
+
+class MailboxFound(Answer, kw_only=True):
+    """The mailbox of the number that was asked for."""
+
+    mailbox_id: UUID
+
+
+class BasisAnswer(Answer, kw_only=True):
+    """Why an access was allowed: which version of which registration, role, mandate, grant or scope."""
+
+    kind: str
+    id: UUID
+    version: int
+
+
+class ActorAnswer(Answer, kw_only=True):
+    """Who acted. `identity` is left out once its owner has been erased."""
+
+    party_id: UUID
+    kind: str | None
+    identity: str | Absent = UNSET
+    is_erased: bool
+
+
+class HistoryLine(Answer, kw_only=True):
+    """One event of the access history; `kind` is its topic, `position` its place in the event store."""
+
+    position: int
+    event_id: UUID
+    at: datetime
+    kind: str
+    mailbox_id: UUID | None
+    message_id: UUID | None
+    attachment_id: UUID | None
+    access_id: UUID | None
+    what: str | None
+    actor: ActorAnswer | None
+    site: str | None
+    sender_organization_id: str | None
+    digital_key: str | None
+    assurance_level: str | None
+    basis: BasisAnswer | None
+    detail: dict[str, Any] | None
+
+
+class History(Answer, kw_only=True):
+    """A page of the access history, newest first."""
+
+    items: list[HistoryLine]
+    next_cursor: (
+        Annotated[str, Meta(description="Continues after the last item; absent at the end.")] | Absent
+    ) = UNSET
+
+
+class ProblemIssue(Answer, kw_only=True):
+    """One thing wrong with the input. What was sent is not repeated."""
+
+    type: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+    title: str
+    detail: str
+    in_: Literal["body", "header", "path", "query"] = msgspec.field(name="in")
+    name: str
+
+
+class Problem(Answer, kw_only=True):
+    """An RFC 9457 problem, in the style of the Belgian REST guide. Go by `type`; texts may be reworded."""
+
+    type: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+    href: Annotated[str, Meta(extra_json_schema={"format": "uri"})] | Absent = UNSET
+    title: str
+    status: int
+    detail: str | Absent = UNSET
+    instance: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+    issues: list[ProblemIssue] | Absent = UNSET
+
+
+class Check(Answer, kw_only=True):
+    """Whether one thing answers."""
+
+    status: Literal["UP", "DOWN"]
+
+
+class ProjectionCheck(Answer, kw_only=True):
+    """How far a read model has come, and how many positions it is behind."""
+
+    status: Literal["UP", "DOWN"]
+    position: int | Absent = UNSET
+    lag: int | Absent = UNSET
+
+
+class Health(Answer, kw_only=True):
+    """Whether this process can do its work."""
+
+    status: Literal["UP", "DOWN"]
+    dependencies: dict[str, Check] | Absent = UNSET
+    projections: dict[str, ProjectionCheck] | Absent = UNSET
+
+
+DESCRIBED = (
+    Attachments,
+    AttachmentAnswer,
+    Ebox,
+    Health,
+    History,
+    MailboxFound,
+    MessageAnswer,
+    Messages,
+    Problem,
+    Published,
+    TranslatedString,
+)
+
+
+def answer_schemas() -> dict[str, Any]:
+    """The JSON Schemas of all answers, by name, for the API's description."""
+    _, components = msgspec.json.schema_components(DESCRIBED, ref_template="#/components/schemas/{name}")
+    return components

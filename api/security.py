@@ -1,0 +1,44 @@
+"""Who is calling: the dependency that every guarded route declares, with what the caller wants to do.
+
+It proves who calls. Whether they may is decided by `domain.decisions`, in the use case, where the mailbox
+and the message type are known. An architecture test walks the routes and fails where this marker is
+missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from api.services import services_of
+from domain.actors import Actor
+from domain.decisions import Operation
+
+PUBLIC_PATHS: Final = frozenset({"/health/live", "/health/ready", "/openapi.json", "/docs"})
+"""What anybody may ask for, of the routes in this package."""
+
+
+class Guard(SecurityBase):
+    """Turns the request's access token into the actor who wants to do `operation`."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.scheme_name = "accessToken"
+        self.model = HTTPBearer(
+            bearerFormat="JWT",
+            description="An access token of ours (RFC 9068), in `Authorization: Bearer` (RFC 6750 §2.1).",
+        )
+
+    async def __call__(self, request: Request) -> Actor:
+        """The actor. Raises `TokenRefused`, `NotAllowed`, `Unavailable`."""
+        services = services_of(request)
+        token = await services.access_tokens.validate(request.headers.get("authorization"))
+        return await services.actor_of(token, request.state.request_id)
+
+
+def guarded(operation: Operation) -> Any:
+    """For `Annotated[Actor, guarded(Operation.LIST)]`: this route does `operation`, and nobody else's."""
+    return Depends(Guard(operation))

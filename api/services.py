@@ -1,0 +1,60 @@
+"""What the routes need from the rest of eBox; the composition root fills it in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, cast
+from uuid import UUID
+
+from starlette.requests import HTTPConnection
+
+from api.uploads import UploadLimits
+from application.auditing import Auditing
+from application.publishing import Publishing
+from application.reading import Reading
+from domain.actors import Actor
+from identity.access_tokens import AccessToken
+
+
+class AccessTokens(Protocol):
+    """Believes access tokens, or not."""
+
+    async def validate(self, authorization: str | None) -> AccessToken:
+        """What the token in an `Authorization` header says. Raises `TokenRefused`, `Unavailable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionState:
+    """How far a read model has come: the last position it took in, and how many positions it is behind."""
+
+    position: int
+    lag: int
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, who may call them, and the limits of this process.
+
+    `dependencies`: by name, a check that raises where that part does not answer. `projections`: the state
+    of each read model, by name. `spool`: where large uploads wait. `public_url`: ours, without a slash at its
+    end.
+    """
+
+    publishing: Publishing
+    reading: Reading
+    auditing: Auditing
+    access_tokens: AccessTokens
+    actor_of: Callable[[AccessToken, UUID], Awaitable[Actor]]
+    public_url: str
+    spool: Path
+    uploads: UploadLimits = field(default_factory=UploadLimits)
+    dependencies: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    projections: Callable[[], Awaitable[Mapping[str, ProjectionState]]] | None = None
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """The services of the application that this request came to."""
+    return cast("Services", connection.app.state.services)
