@@ -122,9 +122,9 @@ class Ceph:
         monitors, disks = str(directory / "monmap"), str(directory / "osdmap")
         address = f"[v2:{LOOPBACK}:{self._monitor_port}]"
         self._tool(
-            "monmaptool", "ceph-common", "--create", "--fsid", cluster_id, "--addv", "a", address, monitors
+            "monmaptool", "ceph-mon", "--create", "--fsid", cluster_id, "--addv", "a", address, monitors
         )
-        self._tool("osdmaptool", "ceph-common", "--createsimple", "1", "--pg-bits", "0", disks)
+        self._tool("osdmaptool", "ceph-mon", "--createsimple", "1", "--pg-bits", "0", disks)
         self._tool("ceph-mon", "ceph-mon", "--id", "a", "--mkfs", "--monmap", monitors, "--osdmap", disks)
         disk_id = str(uuid.uuid4())
         self._tool("ceph-osd", "ceph-osd", "--id", "0", "--mkfs", "--no-mon-config", "--osd-uuid", disk_id)
