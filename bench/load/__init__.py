@@ -1,0 +1,1 @@
+"""HTTP load from a process of its own."""

@@ -1,0 +1,1 @@
+"""What we measure ourselves against: each a process of its own, served as we are (uvicorn, uvloop, httptools)."""

@@ -1,0 +1,15 @@
+"""What can be measured: name → scenario, which takes the number of rounds and returns what it found, with a
+description of the servers it ran on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from bench.measurement import Outcome
+from bench.scenarios.publish import publish
+
+Scenario: TypeAlias = Callable[[int], tuple[Outcome, dict[str, object]]]
+
+SCENARIOS: Final[dict[str, Scenario]] = {"publish": publish}
