@@ -70,7 +70,7 @@ class Outbox:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             METADATA.create_all(connection)
             if connection.execute(sa.select(FILLER_POSITION)).one_or_none() is None:
-                connection.execute(sa.insert(FILLER_POSITION).values(only=1, position=0))
+                connection.execute(sa.insert(FILLER_POSITION).values(filler=1, position=0))
 
     def position(self) -> int:
         """How far the filler has come in the log."""

@@ -53,9 +53,7 @@ sa.Index(
 FILLER_POSITION = sa.Table(
     "filler_position",
     METADATA,
-    sa.Column(
-        "only", sa.Integer, sa.CheckConstraint("only = 1", name="filler_position_only"), primary_key=True
-    ),
+    sa.Column("filler", sa.Integer, sa.CheckConstraint("filler = 1"), primary_key=True, autoincrement=False),
     sa.Column("position", sa.BigInteger, nullable=False),
 )
 """One row: every event up to this position has its notification in the outbox, or needs none."""
