@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -10,7 +11,8 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-import bootstrap
+from bootstrap import CannotStart, roles
+from bootstrap.development import development_token
 from domain.errors import DomainError, InvalidInput
 from settings import Settings
 
@@ -34,7 +36,7 @@ def run() -> None:
     catcher at `/demo/mail`. Each `EBOX_…` setting can replace a part by a real one. It prints the
     addresses, the demo people and a `curl` that publishes a PDF.
     """
-    bootstrap.run(_settings())
+    roles.run_everything(_settings())
 
 
 @app.command()
@@ -46,7 +48,7 @@ def api(
     Needs `ebox migrate` to have run once, and one `ebox project` somewhere: without it lists stay as they
     are.
     """
-    bootstrap.serve_api(_settings(), processes)
+    roles.serve_api(_settings(), processes)
 
 
 @app.command()
@@ -55,7 +57,7 @@ def project() -> None:
 
     One does the work; a second one waits as hot standby and takes over when the first is gone.
     """
-    bootstrap.project(_settings())
+    roles.project(_settings())
 
 
 @app.command()
@@ -64,7 +66,7 @@ def notify() -> None:
 
     One of them fills the outbox from the event store, all of them send.
     """
-    bootstrap.notify(_settings())
+    roles.notify(_settings())
 
 
 @app.command()
@@ -74,7 +76,7 @@ def migrate() -> None:
     Run it before the first start and after each upgrade or change of that file. May be repeated, also by
     two at once; what is there already stays.
     """
-    for line in bootstrap.migrate(_settings()):
+    for line in roles.migrate_now(_settings()):
         typer.echo(line)
 
 
@@ -103,7 +105,7 @@ def token(
     It goes through the real token endpoint: partners, sites and auditors prove their key, people log in
     with a demo login through `demo-site`. A token lives five minutes.
     """
-    typer.echo(bootstrap.development_token(_settings(), role.value, subject))
+    typer.echo(asyncio.run(development_token(_settings(), role.value, subject)))
 
 
 def _settings() -> Settings:
@@ -125,6 +127,6 @@ def main() -> None:
         for issue in refused.issues:
             errors.print(f"[red]{issue.field}[/red]: {issue.detail}", highlight=False)
         sys.exit(1)
-    except (DomainError, bootstrap.CannotStart) as error:
+    except (DomainError, CannotStart) as error:
         errors.print(f"[red]{error}[/red]", highlight=False)
         sys.exit(1)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Any, Final, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -39,6 +38,23 @@ SECRETS: Final = (
     "identifier_key",
 )
 """What production must be given, and what may come from a file."""
+
+
+class TrustedIssuer(BaseModel):
+    """An issuer that speaks for partners' clients, and only for those named in `clients`.
+
+    `clients` maps its client ids to the ones registered here.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(pattern="^https://")
+    jwks_url: str = Field(pattern="^https://")
+    audience: str
+    clients: dict[str, str]
+    algorithms: tuple[Literal["ES256", "ES384", "Ed25519", "PS256", "RS256"], ...] = ("ES256",)
+    client_id_claim: str = "client_id"
+    max_lifetime_seconds: int = Field(default=300, ge=1, le=3600)
 
 
 def _secret(description: str) -> Any:
@@ -81,8 +97,8 @@ class Settings(BaseSettings):
     partners_file: Path | None = Field(
         default=None, description="YAML of partners, applications, message types, sites and auditors."
     )
-    trusted_issuers: Annotated[list[str], NoDecode] = Field(
-        default_factory=list, description="Further issuers of partners' tokens, separated by commas."
+    trusted_issuers: list[TrustedIssuer] = Field(
+        default_factory=list, description="Further issuers of partners' tokens: a JSON list of objects."
     )
     mail_from: str = Field(default="eBox <no-reply@ebox.example>", description="Sender of notifications.")
     demo: bool = Field(default=True, description="Embedded mode: make demo people and demo data.")
@@ -93,13 +109,6 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level logged."
     )
-
-    @field_validator("trusted_issuers", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return [part.strip() for part in value.split(",") if part.strip()]
 
     @model_validator(mode="after")
     def _complete_in_production(self) -> Self:

@@ -12,8 +12,9 @@ import time
 from collections.abc import Mapping
 
 from domain.errors import Unavailable
-from projections import reference
+from projections import progress, reference
 from projections.database import ReadDatabase
+from projections.progress import NOT_BEGUN
 from projections.reference import ReferenceSnapshot
 
 ReferenceData = ReferenceSnapshot
@@ -29,7 +30,7 @@ class Reference:
         self._database = database
         self._lock = threading.Lock()
         self._data: ReferenceData | None = None
-        self._position = -1
+        self._changed_at = -1
         self._looked_at = float("-inf")
         self._confirmed_at = float("-inf")
 
@@ -56,10 +57,11 @@ class Reference:
     def _look(self) -> ReferenceData:
         looked_at = time.monotonic()
         try:
-            position = self._database.read(reference.last_change)
-            if self._data is None or position != self._position:
+            begun = self._database.read(progress.load)
+            changed_at = begun.get(reference.MODEL.name, NOT_BEGUN).last_change
+            if self._data is None or changed_at != self._changed_at:
                 self._data = self._database.read(reference.snapshot)
-                self._position = position
+                self._changed_at = changed_at
             self._confirmed_at = looked_at
         except Unavailable:
             if self._data is None or looked_at - self._confirmed_at > STALE_SECONDS:

@@ -31,18 +31,18 @@ class KeyStoreDatabase:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+        self.engine = _engine(url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for one look."""
-        with _translated(), self._engine.connect() as connection:
+        with _translated(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed and synced when the block ends well."""
-        with _translated(), self._engine.connect() as connection:
+        with _translated(), self.engine.connect() as connection:
             immediate = connection.execution_options(immediate=True)
             with immediate.begin():
                 yield immediate
@@ -56,7 +56,7 @@ class KeyStoreDatabase:
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 class KeyStore:
@@ -66,6 +66,11 @@ class KeyStore:
         self._database = KeyStoreDatabase(url)
         self.keys = KeyRing(self._database, key_encryption)
         self.parties = PartyRegistry(self._database, self.keys, identifier_key)
+
+    @property
+    def engine(self) -> Engine:
+        """The same database for tables of others (the authorization server's): transactions that may write."""
+        return self._database.engine.execution_options(immediate=True)
 
     def create_tables(self) -> None:
         """Make what is missing; for `ebox migrate`."""

@@ -1,0 +1,55 @@
+"""`ebox dev token`: an access token for the running instance, through its real token endpoint."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+
+from application.demo.people import PEOPLE, Person
+from application.demo.secrets import private_key_file
+from bootstrap.errors import CannotStart
+from bootstrap.system import System
+from domain.actors import AuditScope
+from identity.client import LoginFailed, OAuthClient
+from settings import Settings
+
+CLIENTS = {
+    "partner": "demo-partner",
+    "site": "demo-site",
+    "citizen": "demo-site",
+    "auditor": "demo-auditor-1",
+}
+REDIRECT_URI = "http://127.0.0.1/demo/callback"
+WHOLE_DEMO = AuditScope("DEMO-1", "A look around the demo", None)
+
+
+def _person(subject: str) -> Person:
+    for person in PEOPLE:
+        if subject in {person.key, person.number}:
+            return person
+    raise CannotStart(f"demo people are {', '.join(person.key for person in PEOPLE)}, or their numbers")
+
+
+async def development_token(settings: Settings, role: str, subject: str | None) -> str:
+    """A token for the role. Raises `CannotStart`, saying what to do, where no demo runs."""
+    system = System(settings)
+    if not system.is_demo:
+        raise CannotStart("development tokens exist in the embedded mode with its demo people alone")
+    key = private_key_file(system.demo_dir, CLIENTS[role])
+    if not key.exists():
+        raise CannotStart("the demo has not run here yet; start it with `make run` or `ebox run`")
+    try:
+        async with httpx.AsyncClient() as http:
+            private = json.loads(key.read_text())
+            client = OAuthClient(http, settings.url, CLIENTS[role], system.clock, private)
+            if role == "citizen":
+                person = _person(subject or PEOPLE[0].key)
+                return await client.demo_person_token(person.key, person.digital_keys[0], REDIRECT_URI)
+            return await client.own_token(WHOLE_DEMO if role == "auditor" else None)
+    except httpx.TransportError as error:
+        raise CannotStart(f"nothing answers at {settings.url}; is `ebox run` running?") from error
+    except LoginFailed as error:
+        raise CannotStart(str(error)) from error
+    finally:
+        await system.aclose()

@@ -1,0 +1,119 @@
+"""Who is calling: the authorization server, and the API's belief in access tokens."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+
+from application.demo.people import PEOPLE
+from application.demo.secrets import demo_partners
+from bootstrap.use_cases import UseCases
+from domain.identifiers import Ssin
+from eventstore.parties import PartyRegistry
+from identity.access_tokens import AccessTokenValidator
+from identity.actors import Actors
+from identity.assembly import assemble
+from identity.authorization_server import AuthorizationServer
+from identity.client_keys import new_client_key, public_jwks
+from identity.directory import ReferenceDirectory
+from identity.issuers import IssuerProfile, KeySource, OwnKeys, RemoteKeys
+from identity.keys import SigningKeys
+from identity.ports import DemoPerson
+from settings import TrustedIssuer
+
+
+class Identities(UseCases):
+    """Tokens, and who they speak for."""
+
+    @property
+    def audience(self) -> str:
+        """What access tokens for our API name as their audience."""
+        return self.settings.url
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether demo people may log in."""
+        return self.settings.is_embedded and self.settings.demo
+
+    @cached_property
+    def demo_dir(self) -> Path:
+        """The demo's partners file and its clients' private keys."""
+        return self.data_dir / "demo"
+
+    @cached_property
+    def partners_file(self) -> Path | None:
+        """The partners to apply: the operator's own, or the demo's."""
+        if self.settings.partners_file is not None or not self.is_demo:
+            return self.settings.partners_file
+        return demo_partners(self.demo_dir, new_client_key, public_jwks)
+
+    @cached_property
+    def directory(self) -> ReferenceDirectory:
+        """The registered clients."""
+        return ReferenceDirectory(self.reference)
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        """What our tokens are signed with."""
+        return SigningKeys(self.identity_engine, self.key_encryption_key, self.clock)
+
+    @cached_property
+    def authorization_server(self) -> AuthorizationServer:
+        """Issues the tokens for our API."""
+        people = [DemoPerson(one.key, one.label, one.number, one.digital_keys) for one in PEOPLE]
+        return assemble(
+            engine=self.identity_engine,
+            keys=self.signing_keys,
+            clock=self.clock,
+            issuer=self.settings.url,
+            audience=self.audience,
+            clients=self.directory,
+            people=_PeopleByNumber(self.key_store.parties),
+            demo_people=people if self.is_demo else (),
+            is_production=not self.settings.is_embedded,
+        )
+
+    @cached_property
+    def access_tokens(self) -> AccessTokenValidator:
+        """Believes our own tokens, and those of the issuers in the settings."""
+        own = IssuerProfile(issuer=self.settings.url, audience=self.audience)
+        issuers: list[tuple[IssuerProfile, KeySource]] = [(own, OwnKeys(self.signing_keys))]
+        if self.settings.trusted_issuers:
+            http = httpx.AsyncClient()
+            self.exits.push_async_callback(http.aclose)
+            issuers += [
+                (_profile(one), RemoteKeys(one.jwks_url, http, self.clock))
+                for one in self.settings.trusted_issuers
+            ]
+        return AccessTokenValidator(issuers, self.directory, self.clock)
+
+    @cached_property
+    def actors(self) -> Actors:
+        """From a token to an actor."""
+        return Actors(self.parties, self.reference)
+
+
+class _PeopleByNumber:
+    """Implements `identity.ports.People`."""
+
+    def __init__(self, registry: PartyRegistry) -> None:
+        self._registry = registry
+
+    def find_or_create(self, identifier: str) -> UUID:
+        """The party of the person with this number."""
+        return self._registry.find_or_create(Ssin(identifier)).party_id
+
+
+def _profile(trusted: TrustedIssuer) -> IssuerProfile:
+    return IssuerProfile(
+        issuer=trusted.issuer,
+        audience=trusted.audience,
+        algorithms=trusted.algorithms,
+        jwks_url=trusted.jwks_url,
+        client_id_claim=trusted.client_id_claim,
+        clients=trusted.clients,
+        max_lifetime_seconds=trusted.max_lifetime_seconds,
+    )

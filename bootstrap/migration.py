@@ -1,0 +1,36 @@
+"""`ebox migrate`: everything that must exist before a role starts. May be repeated, also by two at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from application.demo.people import PEOPLE, make_mailboxes
+from application.partners import apply_partners, read_partners_file
+from bootstrap.system import System
+from domain.identifiers import Ssin
+from identity.tables import create_tables
+
+
+def migrate(system: System) -> Iterator[str]:
+    """Do it step by step, saying after each what was done."""
+    system.key_store.create_tables()
+    create_tables(system.identity_engine)
+    yield "key store and authorization server: tables are there"
+    system.events.create_tables()
+    yield "event store: tables are there"
+    system.read_database.create_tables()
+    yield "read models: tables are there"
+    system.outbox.create_tables()
+    yield "outbox: tables are there"
+    system.objects.prepare()
+    yield "object store: ready"
+    if system.partners_file is not None:
+        count = apply_partners(read_partners_file(system.partners_file), system.events, system.clock)
+        yield f"reference data: {count} events appended from {system.partners_file.name}"
+
+
+async def seed_demo(system: System) -> None:
+    """The demo people's mailboxes, unless they are there."""
+    an = await system.parties.find(Ssin(PEOPLE[0].number))
+    if an is None or not an.is_activated:
+        await make_mailboxes(system.mailboxes)

@@ -1,0 +1,156 @@
+"""The roles: what each `ebox` command runs, from start to stop.
+
+A role ends on SIGTERM or SIGINT, after what it has in hand. A part that fails for good ends its process, so
+that whoever supervises that starts it anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from socket import socket
+from typing import Any
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from bootstrap.logs import configure_logging
+from bootstrap.migration import migrate, seed_demo
+from bootstrap.supervision import Role, supervise
+from bootstrap.system import System
+from bootstrap.welcome import welcome
+from settings import Settings
+
+GRACE_SECONDS = 20
+CONNECTIONS = 2048
+
+
+def run_everything(settings: Settings) -> None:
+    """`ebox run`: all roles in one process."""
+    _run(settings, _everything)
+
+
+def serve_api(settings: Settings, processes: int) -> None:
+    """`ebox api`: the HTTP server, in as many processes as asked for."""
+    options = _server_options(settings)
+    uvicorn.run("bootstrap.roles:api_application", factory=True, workers=processes, **options)
+
+
+def api_application() -> FastAPI:
+    """The API of one process, which reads the settings for itself."""
+    system = System(Settings())
+    configure_logging(system.settings.log_level)
+    return _with_lifespan(system, closes=True)
+
+
+def project(settings: Settings) -> None:
+    """`ebox project`: the projector; a second copy stands by."""
+    _run(settings, _project)
+
+
+def notify(settings: Settings) -> None:
+    """`ebox notify`: the notifier."""
+    _run(settings, _notify)
+
+
+def migrate_now(settings: Settings) -> Iterator[str]:
+    """`ebox migrate`, step by step."""
+    configure_logging(settings.log_level)
+    system = System(settings)
+    try:
+        yield from migrate(system)
+    finally:
+        asyncio.run(system.aclose())
+
+
+async def _everything(system: System) -> None:
+    for _ in migrate(system):
+        pass
+    if system.is_demo:
+        await seed_demo(system)
+    if system.catches_mail:
+        system.mail_catcher.start()
+        system.exits.callback(system.mail_catcher.stop)
+    app = _with_lifespan(system, closes=False)
+    server = _WelcomingServer(uvicorn.Config(app, **_server_options(system.settings)), welcome(system))
+    await supervise(
+        Role(server.serve, server.finish),
+        _projecting(system),
+        Role(system.notifier.run, system.notifier.stop),
+        seconds=GRACE_SECONDS,
+    )
+
+
+async def _project(system: System) -> None:
+    await supervise(_projecting(system), seconds=GRACE_SECONDS)
+
+
+async def _notify(system: System) -> None:
+    await supervise(Role(system.notifier.run, system.notifier.stop), seconds=GRACE_SECONDS)
+
+
+def _projecting(system: System) -> Role:
+    return Role(lambda: asyncio.to_thread(system.projector.run), system.projector.stop)
+
+
+class _WelcomingServer(uvicorn.Server):
+    """Says that it serves, once it does."""
+
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+        super().__init__(config)
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to serve."""
+        await super().startup(sockets)
+        if self.started:
+            print(self._greeting, flush=True)  # noqa: T201 - what somebody at a terminal waits for
+
+    def finish(self) -> None:
+        """Let `serve` return after the requests in hand."""
+        self.should_exit = True
+
+
+def _run(settings: Settings, role: Callable[[System], Any]) -> None:
+    async def to_the_end() -> None:
+        system = System(settings)
+        try:
+            await role(system)
+        finally:
+            await system.aclose()
+
+    configure_logging(settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(to_the_end())
+
+
+def _with_lifespan(system: System, *, closes: bool) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await system.inspector.start()
+        try:
+            yield
+        finally:
+            if closes:
+                await system.aclose()
+
+    def lifespan_of(app: FastAPI) -> AbstractAsyncContextManager[None]:
+        return lifespan(app)
+
+    system.app.router.lifespan_context = lifespan_of
+    return system.app
+
+
+def _server_options(settings: Settings) -> dict[str, Any]:
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "ws": "none",
+        "limit_concurrency": CONNECTIONS,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }

@@ -1,0 +1,143 @@
+"""Where everything is kept, on embedded parts or on the real ones, as the settings say."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from contextlib import AsyncExitStack
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from application.demo.secrets import secret_in
+from bootstrap.errors import CannotStart
+from domain.clock import SystemClock
+from eventstore.backend import backend_for
+from eventstore.keys import KeyEncryption
+from eventstore.keystore import KeyStore
+from eventstore.store import EventStore
+from notifier.outbox import Outbox
+from projections.database import ReadDatabase
+from settings import Settings
+from storage.documents import DocumentStore
+from storage.filesystem import FilesystemObjectStore
+from storage.port import ObjectStore
+from storage.s3 import S3ObjectStore
+
+KEY_BYTES = 32
+
+
+class Stores:
+    """The databases and the object store."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self.exits = AsyncExitStack()
+
+    async def aclose(self) -> None:
+        """Close what was built, the last first."""
+        await self.exits.aclose()
+
+    @cached_property
+    def data_dir(self) -> Path:
+        """Where the embedded parts keep their files; for this user alone."""
+        folder = self.settings.data_dir.absolute()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+    @cached_property
+    def spool_dir(self) -> Path:
+        """Where large uploads wait, in files without a name."""
+        folder = self.data_dir / "spool"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        return folder
+
+    @cached_property
+    def key_store(self) -> KeyStore:
+        """Parties and keys."""
+        store = KeyStore(
+            self._database_url("key_store_url", "keys.sqlite"),
+            key_encryption=KeyEncryption(self.key_encryption_key),
+            identifier_key=self._secret("identifier_key"),
+        )
+        self.exits.callback(store.close)
+        return store
+
+    @cached_property
+    def identity_engine(self) -> Engine:
+        """The key store's database, for the authorization server's own tables."""
+        return self.key_store.engine
+
+    @cached_property
+    def events(self) -> EventStore:
+        """The log."""
+        backend = backend_for(self._database_url("event_store_url", "events.sqlite"))
+        store = EventStore(backend, self.key_store.keys)
+        self.exits.callback(store.close)
+        return store
+
+    @cached_property
+    def read_database(self) -> ReadDatabase:
+        """The read models."""
+        database = ReadDatabase(self._database_url("read_model_url", "read_models.sqlite"))
+        self.exits.callback(database.close)
+        return database
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What is to be mailed."""
+        outbox = Outbox(self._database_url("outbox_url", "outbox.sqlite"))
+        self.exits.callback(outbox.close)
+        return outbox
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        """Where documents lie."""
+        url = _plain(self.settings.object_store_url)
+        if url is None:
+            return FilesystemObjectStore(self.data_dir / "objects")
+        if url.startswith("file:///"):
+            return FilesystemObjectStore(Path(urlsplit(url).path))
+        if not url.startswith("s3+"):
+            raise CannotStart("EBOX_OBJECT_STORE_URL begins with file:/// or s3+http(s)://")
+        try:
+            return S3ObjectStore.from_url(url)
+        except ValueError as error:
+            raise CannotStart(f"EBOX_OBJECT_STORE_URL: {error}") from error
+
+    @cached_property
+    def documents(self) -> DocumentStore:
+        """Documents, encrypted."""
+        documents = DocumentStore(self.objects)
+        self.exits.push_async_callback(documents.close)
+        return documents
+
+    @cached_property
+    def key_encryption_key(self) -> bytes:
+        """What wraps every other key."""
+        return self._secret("key_encryption_key")
+
+    def _database_url(self, setting: str, file_name: str) -> str:
+        given = _plain(getattr(self.settings, setting))
+        return given if given is not None else f"sqlite:///{self.data_dir / file_name}"
+
+    def _secret(self, setting: str) -> bytes:
+        given = _plain(getattr(self.settings, setting))
+        if given is None:
+            return secret_in(self.data_dir / "secrets" / f"{setting}.base64")
+        try:
+            key = b64decode(given, validate=True)
+        except NotBase64:
+            key = b""
+        if len(key) != KEY_BYTES:
+            how = "openssl rand -base64 32"
+            raise CannotStart(f"EBOX_{setting.upper()} is {KEY_BYTES} bytes in base64; make one with: {how}")
+        return key
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -1,0 +1,44 @@
+"""Several roles in one event loop: the first one that ends, or a signal, ends them all."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """`run` works until `stop` is called (it may be called more than once), and then returns soon."""
+
+    run: Callable[[], Awaitable[None]]
+    stop: Callable[[], None]
+
+
+class StoppedTooSlowly(Exception):
+    """A role did not return in time after it was told to stop."""
+
+
+async def supervise(*roles: Role, seconds: float) -> None:
+    """Run them until SIGTERM, SIGINT or the end of one; then stop all, waiting at most `seconds`.
+
+    Raises what ended a role.
+    """
+    signalled = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signalled.set)
+    running = [asyncio.ensure_future(role.run()) for role in roles]
+    told_to_stop = asyncio.create_task(signalled.wait())
+    try:
+        await asyncio.wait({*running, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told_to_stop.cancel()
+        for role in roles:
+            role.stop()
+        ended, late = await asyncio.wait(running, timeout=seconds)
+    for task in ended:
+        task.result()
+    if late:
+        raise StoppedTooSlowly(f"{len(late)} of {len(running)} roles did not end within {seconds} s")

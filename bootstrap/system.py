@@ -1,0 +1,127 @@
+"""All of eBox: the API, the projector and the notifier, as objects that a role can run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from email.headerregistry import Address
+from email.utils import parseaddr
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.authorization import authorization_router
+from api.services import ProjectionState, Services
+from api.uploads import UploadLimits
+from bootstrap.errors import CannotStart
+from bootstrap.identities import Identities
+from notifier.catcher import MailCatcher
+from notifier.composer import Composer
+from notifier.filler import Filler
+from notifier.outcomes import Outcomes
+from notifier.relay import Relay
+from notifier.rendering import Renderer
+from notifier.sender import Sender, SenderLimits
+from notifier.service import Notifier
+from notifier.smtp import SmtpPool
+from projections.models import READ_MODELS
+from projections.runner import Runner
+from threads import BoundedThreads
+from web.login import login_router
+from web.mail import mail_router
+
+
+class System(Identities):
+    """Everything, built on demand. Close it with `aclose`."""
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The HTTP server's application."""
+        services = Services(
+            publishing=self.publishing,
+            reading=self.reading,
+            auditing=self.auditing,
+            access_tokens=self.access_tokens,
+            actor_of=self.actors.of,
+            public_url=self.settings.url,
+            spool=self.spool_dir,
+            uploads=UploadLimits(
+                file_bytes=self.settings.max_file_bytes, message_bytes=self.settings.max_message_bytes
+            ),
+            dependencies={
+                "eventStore": self._check_in_thread(self.events.check),
+                "keyStore": self._check_in_thread(self.key_store.check),
+                "objectStore": self.documents.check,
+            },
+            projections=self._projection_states,
+        )
+        app = create_app(services)
+        app.include_router(authorization_router(self.authorization_server))
+        if self.is_demo:
+            app.include_router(login_router(self.authorization_server))
+        if self.catches_mail:
+            app.include_router(mail_router(self.mail_catcher))
+        return app
+
+    @cached_property
+    def projector(self) -> Runner:
+        """Keeps the read models up to date; a second copy stands by."""
+        return Runner(self.events.follow, self.read_database, leadership=self.events.leadership("projector"))
+
+    @property
+    def catches_mail(self) -> bool:
+        """Whether mail goes to the page instead of to a relay."""
+        return self.settings.is_embedded and self.settings.smtp_url is None
+
+    @cached_property
+    def mail_catcher(self) -> MailCatcher:
+        """The embedded mode's mail server, on the port after ours."""
+        return MailCatcher(self.settings.port + 1)
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Tells owners."""
+        display_name, address = parseaddr(self.settings.mail_from)
+        if "@" not in address:
+            raise CannotStart("EBOX_MAIL_FROM is an address, such as: eBox <no-reply@ebox.example>")
+        renderer = Renderer(Address(display_name, addr_spec=address), self.settings.url)
+        sender = Sender(
+            outbox=self.outbox,
+            outcomes=Outcomes(self.events, self.clock),
+            composer=Composer(self.events, self.reference, renderer, address),
+            pool=SmtpPool(self._relay, urlsplit(self.settings.url).hostname or "localhost"),
+            clock=self.clock,
+            limits=SenderLimits(connections=self.settings.smtp_connections),
+        )
+        return Notifier(Filler(self.events, self.outbox, self.clock, sender.wake), sender)
+
+    @property
+    def _relay(self) -> Relay:
+        if self.settings.smtp_url is None:
+            return Relay.from_url(self.mail_catcher.url)
+        try:
+            return Relay.from_url(self.settings.smtp_url.get_secret_value())
+        except ValueError as error:
+            raise CannotStart(f"EBOX_SMTP_URL: {error}") from error
+
+    def _check_in_thread(self, check: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+        async def checked() -> None:
+            await self._health_threads.run(check)
+
+        return checked
+
+    @cached_property
+    def _health_threads(self) -> BoundedThreads:
+        threads = BoundedThreads("health", 2, waiting=16, seconds=5.0)
+        self.exits.callback(threads.close)
+        return threads
+
+    async def _projection_states(self) -> Mapping[str, ProjectionState]:
+        head = await self.events.latest_position()
+        return {
+            model.name: ProjectionState(
+                (position := self.positions.position(model.name)), max(0, head - position)
+            )
+            for model in READ_MODELS
+        }

@@ -1,0 +1,98 @@
+"""What can be asked for, on top of the stores."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from application.auditing import Auditing
+from application.authority import Authority
+from application.contents import Contents
+from application.mailboxes import Mailboxes
+from application.parties import Parties
+from application.publishing import Publishing
+from application.reading import Reading
+from application.reference import Reference
+from bootstrap.stores import Stores
+from projections.positions import ReadPositions
+from storage.inspection import UploadInspector
+from threads import BoundedThreads
+
+LOOK_UP_THREADS = 8
+WAITING_LOOK_UPS = 256
+LOOK_UP_SECONDS = 10.0
+
+
+class UseCases(Stores):
+    """The application services."""
+
+    @cached_property
+    def parties(self) -> Parties:
+        """The party registry, without blocking."""
+        threads = BoundedThreads(
+            "parties", LOOK_UP_THREADS, waiting=WAITING_LOOK_UPS, seconds=LOOK_UP_SECONDS
+        )
+        self.exits.callback(threads.close)
+        return Parties(self.key_store.parties, threads)
+
+    @cached_property
+    def reference(self) -> Reference:
+        """Reference data, at hand."""
+        return Reference(self.read_database)
+
+    @cached_property
+    def positions(self) -> ReadPositions:
+        """How far the read models are."""
+        positions = ReadPositions(self.read_database)
+        positions.start()
+        self.exits.callback(positions.stop)
+        return positions
+
+    @cached_property
+    def inspector(self) -> UploadInspector:
+        """The processes that look into uploads."""
+        inspector = UploadInspector(workers=self.settings.inspection_workers)
+        self.exits.push_async_callback(inspector.close)
+        return inspector
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """What partner organisations do."""
+        return Publishing(
+            events=self.events,
+            parties=self.parties,
+            keys=self.key_store.keys,
+            documents=self.documents,
+            inspector=self.inspector,
+            reference=self.reference,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What owners do."""
+        return Reading(
+            events=self.events,
+            authority=Authority(self.parties),
+            contents=Contents(events=self.events, documents=self.documents),
+            database=self.read_database,
+            positions=self.positions,
+            reference=self.reference,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def auditing(self) -> Auditing:
+        """What auditors do."""
+        return Auditing(
+            events=self.events,
+            authority=Authority(self.parties),
+            parties=self.parties,
+            database=self.read_database,
+            positions=self.positions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def mailboxes(self) -> Mailboxes:
+        """What owners do with the mailbox itself."""
+        return Mailboxes(events=self.events, parties=self.parties, clock=self.clock)
