@@ -49,7 +49,7 @@ class HistoryFilter:
     end: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HistoryRow:
     """One row of the history. `projections/access_history_table.py` says what the fields mean."""
 

@@ -32,7 +32,7 @@ MODEL: Final = ReadModel(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class InboxItem:
     """A message as a list shows it. `size` is the attachments', in bytes; never the body.
 

@@ -32,7 +32,7 @@ class DetailColumns(MessageColumns):
 DETAIL: Final = Table("message_detail", METADATA, DetailColumns)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Attachment:
     """One file of a message. `size` in bytes; `sha256` in lower-case hex, None once its owner is erased."""
 
@@ -46,7 +46,7 @@ class Attachment:
     title: dict[str, str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MessageDetail:
     """Everything of a message but its documents."""
 

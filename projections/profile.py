@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -41,7 +41,7 @@ class ProfileColumns(TypedColumns):
 PROFILE: Final = Table("profile", METADATA, ProfileColumns)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Profile:
     """A mailbox's owner and their wishes. `language` is None until the owner chose one."""
 
@@ -64,7 +64,13 @@ class Profile:
 def profile(connection: Connection, mailbox_id: UUID) -> Profile | None:
     """The profile of the mailbox, or None where the mailbox is not on record."""
     row = connection.execute(_PROFILES, {"mailboxes": [mailbox_id]}).one_or_none()
-    return None if row is None else msgspec.convert(row._asdict(), Profile)
+    if row is None:
+        return None
+    found = {field.name: row._mapping[field.name] for field in fields(Profile)}
+    found["owner_kind"] = facts.OwnerKind(row.owner_kind)
+    found["frequency"] = facts.Frequency(row.frequency)
+    found["quiet_hours"] = msgspec.convert(row.quiet_hours, facts.QuietHours | None)
+    return Profile(**found)
 
 
 _PROFILES: Final = select(PROFILE).where(PROFILE.c.mailbox_id.in_(bindparam("mailboxes", expanding=True)))
