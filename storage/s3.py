@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import certifi
 from minio import InvalidResponseError, Minio, S3Error, ServerError
 from urllib3 import PoolManager, Retry, Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, MaxRetryError, ResponseError
 
 from storage.errors import ObjectNotFound, ObjectStoreUnavailable
 from storage.keys import require_object_key
@@ -161,4 +161,11 @@ def _translated() -> Iterator[None]:
             raise ObjectNotFound from None
         raise ObjectStoreUnavailable(f"the object store answered {error.code}") from None
     except (InvalidResponseError, ServerError, HTTPError, OSError) as error:
-        raise ObjectStoreUnavailable(f"the object store does not answer ({type(error).__name__})") from None
+        raise ObjectStoreUnavailable(f"the object store does not answer ({_kind(error)})") from None
+
+
+def _kind(error: Exception) -> str:
+    """What happened, in words that hold no address."""
+    if isinstance(error, MaxRetryError) and error.reason is not None:
+        error = error.reason
+    return str(error) if isinstance(error, ResponseError) else type(error).__name__

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import uvloop
 
 from storage.errors import InspectionRefused, InspectionUnavailable
 from storage.inspection import InspectionReport, UploadInspector
@@ -208,6 +209,17 @@ async def test_nothing_is_left_open_or_running(spool: Path) -> None:
     await inspector.close()
     assert workers() == []
     assert descriptors() == before
+
+
+def test_the_event_loop_of_production_serves_as_well(spool: Path) -> None:
+    async def story() -> InspectionReport:
+        inspector = UploadInspector()
+        try:
+            return await inspect(inspector, spool, pdfs.make_pdf(size=100_000))
+        finally:
+            await inspector.close()
+
+    assert uvloop.run(story()).page_count == 1
 
 
 async def test_workers_end_with_the_process_that_started_them() -> None:
