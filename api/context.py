@@ -79,4 +79,4 @@ def _place_of(error: BaseException) -> dict[str, Any]:
     while cause is not None and len(names) < 5:
         names.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
         cause = cause.__cause__ or cause.__context__
-    return {"error": names, "stack": [f"{one.filename}:{one.lineno} {one.name}" for one in frames]}
+    return {"error": names, "frames": [f"{one.filename}:{one.lineno} {one.name}" for one in frames]}

@@ -69,7 +69,7 @@ def _file_name(parameters: dict[str, str]) -> str | None:
     name = parameters.get("filename") if extended is None else _extended_value(extended)
     if name is None:
         return None
-    name = re.split(r"[/\\]", name)[-1].strip()
+    name = re.split(r"[/\\]", name)[-1].strip(" ")
     if name in ("", ".", ".."):
         return None
     if _UNSAFE.search(name):

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-LINGER_SECONDS = 2.0
+LINGER_SECONDS = 1.0
 LINGER_BYTES = 4 * 1024 * 1024
 
 

@@ -44,7 +44,7 @@ def boundary_of(content_type: str | None) -> bytes:
     """The boundary that the request's `Content-Type` announces; a `Refusal` where there is none."""
     media_type, options = parse_options_header(content_type)
     if media_type != b"multipart/form-data":
-        raise Refusal(UNSUPPORTED_MEDIA_TYPE, "Send multipart/form-data.", closes=True)
+        raise Refusal(UNSUPPORTED_MEDIA_TYPE, "Send multipart/form-data.")
     boundary = options.get(b"boundary", b"")
     if not 1 <= len(boundary) <= _MAX_BOUNDARY_CHARACTERS:
         raise malformed("Content-Type announces no boundary of 1 to 70 characters.")
@@ -53,7 +53,7 @@ def boundary_of(content_type: str | None) -> bytes:
 
 def malformed(detail: str) -> Refusal:
     """The body is not multipart/form-data as the RFC describes it."""
-    return Refusal(BAD_REQUEST, detail, closes=True)
+    return Refusal(BAD_REQUEST, detail)
 
 
 class MultipartReader:

@@ -18,6 +18,7 @@ class Refusal(Exception):
     """The request is refused with a problem of this kind.
 
     `closes`: the rest of the request's body will not be read, so that the connection ends with the answer.
+    Whoever reads the body sets it.
     """
 
     def __init__(
@@ -26,14 +27,13 @@ class Refusal(Exception):
         detail: str,
         *issues: Issue,
         headers: Mapping[str, str] | None = None,
-        closes: bool = False,
     ) -> None:
         super().__init__(kind.urn)
         self.kind = kind
         self.detail = detail
         self.issues: Sequence[Issue] = issues
         self.headers = dict(headers or {})
-        self.closes = closes
+        self.closes = False
 
 
 class ClientGone(Exception):

@@ -6,19 +6,19 @@ it, and so does a client that stops sending or drips. Whatever the end, nothing 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import Receive
 
 from api.multipart import Found, MultipartReader, PartBegins, boundary_of, malformed
-from api.problem_types import BAD_REQUEST, PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT
-from api.refusals import ClientGone, Refusal
+from api.pacing import Pace, PacedBody
+from api.problem_types import BAD_REQUEST, PAYLOAD_TOO_LARGE
+from api.refusals import Refusal
 from api.schemas.issues import printable
 from application.documents import UploadedFile
 from domain.draft import MAX_ATTACHMENTS, ROOT
@@ -33,18 +33,15 @@ _MEBIBYTE: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """How much may be sent, and how slowly. Bytes and seconds.
+    """How much may be sent, in bytes, and how slowly.
 
     `json_bytes`: a body of 64 KiB in each of four languages, every character escaped, and business data.
-    A sender may be silent for `idle_seconds`, and must reach `bytes_per_second` over each `window_seconds`.
     """
 
     file_bytes: int = 25 * _MEBIBYTE
     message_bytes: int = 30 * _MEBIBYTE
     json_bytes: int = 4 * _MEBIBYTE
-    idle_seconds: float = 30.0
-    window_seconds: float = 60.0
-    bytes_per_second: int = 1024
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def body_bytes(self) -> int:
@@ -68,28 +65,32 @@ async def received_publication(
 
     Raises `Refusal` (400, 408, 413, 415), `InvalidInput`, `ClientGone`, `SpoolUnavailable`.
     """
-    reader = MultipartReader(boundary_of(request.headers.get("content-type")))
-    _refuse_announced_length(request.headers.get("content-length"), limits)
+    body = PacedBody(request.receive, limits.pace, limits.body_bytes)
     intake = _Intake(limits, spool)
     try:
-        async with aclosing(_paced(request.receive, limits)) as chunks:
-            async for chunk in chunks:
-                for found in reader.feed(chunk):
-                    await intake.take(found)
-        if not reader.is_complete:
-            raise malformed("The body ends before its last boundary.")
+        try:
+            await _take_in(request.headers, body, intake)
+        except Refusal as refusal:
+            refusal.closes = not body.is_finished
+            raise
         yield intake.publication()
     finally:
         intake.close()
 
 
-def _refuse_announced_length(content_length: str | None, limits: UploadLimits) -> None:
-    if content_length is not None and content_length.isdecimal() and int(content_length) > limits.body_bytes:
-        raise _too_large("body", f"A message is at most {limits.message_bytes} bytes.")
+async def _take_in(headers: Headers, body: PacedBody, intake: _Intake) -> None:
+    reader = MultipartReader(boundary_of(headers.get("content-type")))
+    intake.expect(headers.get("content-length"))
+    async with aclosing(body.chunks()) as chunks:
+        async for chunk in chunks:
+            for found in reader.feed(chunk):
+                await intake.take(found)
+    if not reader.is_complete:
+        raise malformed("The body ends before its last boundary.")
 
 
 def _too_large(name: str, detail: str) -> Refusal:
-    return Refusal(PAYLOAD_TOO_LARGE, detail, Issue(name, "tooLarge", detail), closes=True)
+    return Refusal(PAYLOAD_TOO_LARGE, detail, Issue(name, "tooLarge", detail))
 
 
 class _Intake:
@@ -103,6 +104,12 @@ class _Intake:
         self._files: dict[str, UploadedFile] = {}
         self._file_bytes = 0
         self._part = ""
+
+    def expect(self, content_length: str | None) -> None:
+        """Refuse a length announced beyond the limit, before a byte is read."""
+        announced = int(content_length[:18]) if content_length and content_length.isdecimal() else 0
+        if announced > self._limits.body_bytes:
+            raise _too_large("body", f"A message is at most {self._limits.message_bytes} bytes.")
 
     async def take(self, found: Found) -> None:
         """The next of what the reader found."""
@@ -153,39 +160,4 @@ class _Intake:
 
 
 def _bad_part(name: str, code: str, detail: str) -> Refusal:
-    return Refusal(
-        BAD_REQUEST, "The body has a part it may not have.", Issue(name, code, detail), closes=True
-    )
-
-
-async def _paced(receive: Receive, limits: UploadLimits) -> AsyncGenerator[bytes, None]:
-    """The body's chunks. Only time spent waiting for the client counts, never our own slowness."""
-    now = asyncio.get_running_loop().time
-    total = window_bytes = 0
-    silence = window = 0.0
-    while True:
-        began = now()
-        try:
-            async with asyncio.timeout(max(0.0, limits.idle_seconds - silence)):
-                message = await receive()
-        except TimeoutError:
-            raise _too_slow(f"Not a byte came for {limits.idle_seconds:g} s.") from None
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        waited, chunk = now() - began, message.get("body", b"")
-        silence = 0.0 if chunk else silence + waited
-        window, window_bytes, total = window + waited, window_bytes + len(chunk), total + len(chunk)
-        if total > limits.body_bytes:
-            raise _too_large("body", f"A message is at most {limits.message_bytes} bytes.")
-        if chunk:
-            yield chunk
-        if not message.get("more_body", False):
-            return
-        if window >= limits.window_seconds:
-            if window_bytes < window * limits.bytes_per_second:
-                raise _too_slow(f"Fewer than {limits.bytes_per_second} bytes a second came.")
-            window, window_bytes = 0.0, 0
-
-
-def _too_slow(detail: str) -> Refusal:
-    return Refusal(REQUEST_TIMEOUT, detail, closes=True)
+    return Refusal(BAD_REQUEST, "The body has a part it may not have.", Issue(name, code, detail))

@@ -1,0 +1,24 @@
+"""The API over doubles."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.unit.api.doubles import Api
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Api:
+    """The application, with the limits it has by default."""
+    return Api(tmp_path)
+
+
+@pytest.fixture
+async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller with a good token."""
+    async with api.client() as client:
+        yield client
