@@ -1,4 +1,8 @@
-"""The `ebox` command: one line of help and a few lines of code for each thing it does."""
+"""The `ebox` command: one line of help and a few lines of code for each thing it does.
+
+Each command imports what it needs: a token is made without loading the servers.
+"""
+# ruff: noqa: PLC0415 - for the reason above
 
 from __future__ import annotations
 
@@ -11,8 +15,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from bootstrap import CannotStart, roles
-from bootstrap.development import development_token
+from bootstrap.errors import CannotStart
 from domain.errors import DomainError, InvalidInput
 from settings import Settings
 
@@ -36,6 +39,8 @@ def run() -> None:
     catcher at `/demo/mail`. Each `EBOX_…` setting can replace a part by a real one. It prints the
     addresses, the demo people and a `curl` that publishes a PDF.
     """
+    from bootstrap import roles
+
     roles.run_everything(_settings())
 
 
@@ -48,6 +53,8 @@ def api(
     Needs `ebox migrate` to have run once, and one `ebox project` somewhere: without it lists stay as they
     are.
     """
+    from bootstrap import roles
+
     roles.serve_api(_settings(), processes)
 
 
@@ -57,6 +64,8 @@ def project() -> None:
 
     One does the work; a second one waits as hot standby and takes over when the first is gone.
     """
+    from bootstrap import roles
+
     roles.project(_settings())
 
 
@@ -66,6 +75,8 @@ def notify() -> None:
 
     One of them fills the outbox from the event store, all of them send.
     """
+    from bootstrap import roles
+
     roles.notify(_settings())
 
 
@@ -76,6 +87,8 @@ def migrate() -> None:
     Run it before the first start and after each upgrade or change of that file. May be repeated, also by
     two at once; what is there already stays.
     """
+    from bootstrap import roles
+
     for line in roles.migrate_now(_settings()):
         typer.echo(line)
 
@@ -105,6 +118,8 @@ def token(
     It goes through the real token endpoint: partners, sites and auditors prove their key, people log in
     with a demo login through `demo-site`. A token lives five minutes.
     """
+    from bootstrap.development import development_token
+
     typer.echo(asyncio.run(development_token(_settings(), role.value, subject)))
 
 

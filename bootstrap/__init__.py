@@ -5,8 +5,3 @@ The only package that names a backend. `stores` is where things are kept, `use_c
 built when they are first asked for and closed in the reverse order, so that a role touches what it needs
 and nothing else.
 """
-
-from bootstrap.errors import CannotStart
-from bootstrap.system import System
-
-__all__ = ["CannotStart", "System"]

@@ -7,10 +7,10 @@ import json
 import httpx
 
 from application.demo.people import PEOPLE, Person
-from application.demo.secrets import private_key_file
+from application.demo.secrets import DEMO_FOLDER, private_key_file
 from bootstrap.errors import CannotStart
-from bootstrap.system import System
 from domain.actors import AuditScope
+from domain.clock import SystemClock
 from identity.client import LoginFailed, OAuthClient
 from settings import Settings
 
@@ -33,16 +33,15 @@ def _person(subject: str) -> Person:
 
 async def development_token(settings: Settings, role: str, subject: str | None) -> str:
     """A token for the role. Raises `CannotStart`, saying what to do, where no demo runs."""
-    system = System(settings)
-    if not system.is_demo:
+    if not (settings.is_embedded and settings.demo):
         raise CannotStart("development tokens exist in the embedded mode with its demo people alone")
-    key = private_key_file(system.demo_dir, CLIENTS[role])
+    key = private_key_file(settings.data_dir / DEMO_FOLDER, CLIENTS[role])
     if not key.exists():
         raise CannotStart("the demo has not run here yet; start it with `make run` or `ebox run`")
     try:
         async with httpx.AsyncClient() as http:
             private = json.loads(key.read_text())
-            client = OAuthClient(http, settings.url, CLIENTS[role], system.clock, private)
+            client = OAuthClient(http, settings.url, CLIENTS[role], SystemClock(), private)
             if role == "citizen":
                 person = _person(subject or PEOPLE[0].key)
                 return await client.demo_person_token(person.key, person.digital_keys[0], REDIRECT_URI)
@@ -51,5 +50,3 @@ async def development_token(settings: Settings, role: str, subject: str | None) 
         raise CannotStart(f"nothing answers at {settings.url}; is `ebox run` running?") from error
     except LoginFailed as error:
         raise CannotStart(str(error)) from error
-    finally:
-        await system.aclose()

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 
 from application.demo.people import PEOPLE
-from application.demo.secrets import demo_partners
+from application.demo.secrets import DEMO_FOLDER, demo_partners
 from bootstrap.use_cases import UseCases
 from domain.identifiers import Ssin
 from eventstore.parties import PartyRegistry
@@ -41,7 +41,7 @@ class Identities(UseCases):
     @cached_property
     def demo_dir(self) -> Path:
         """The demo's partners file and its clients' private keys."""
-        return self.data_dir / "demo"
+        return self.data_dir / DEMO_FOLDER
 
     @cached_property
     def partners_file(self) -> Path | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from application.demo.people import PEOPLE, make_mailboxes
+from application.demo.people import PEOPLE
+from application.demo.seeding import make_mailboxes
 from application.partners import apply_partners, read_partners_file
 from bootstrap.system import System
 from domain.identifiers import Ssin

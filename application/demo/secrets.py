@@ -13,6 +13,9 @@ from typing import Any
 import yaml
 
 SECRET_BYTES = 32
+DEMO_FOLDER = "demo"
+"""Below the data directory: the demo's partners file and its clients' private keys."""
+
 PARTNERS = Path(__file__).with_name("partners.yaml")
 
 
