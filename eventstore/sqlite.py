@@ -70,8 +70,12 @@ class Recorder(SQLiteApplicationRecorder):
 
     def read_after(self, position: int, limit: int) -> list[RecordedEvent]:
         """The next events by position."""
-        notifications = self.select_notifications(position, limit, inclusive_of_start=False)
-        return [RecordedEvent(found.id, found) for found in notifications]
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(
+                f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?",  # noqa: S608 - our own table's name
+                (position, limit),
+            )
+            return [self._recorded(row) for row in cursor.fetchall()]
 
     def close(self) -> None:
         """Nothing: every connection is the datastore's."""
@@ -118,11 +122,14 @@ class Recorder(SQLiteApplicationRecorder):
                 f"WHERE (originator_id, originator_version) IN (VALUES {', '.join(['(?, ?)'] * len(chunk))})",
                 [part for stream, version in chunk for part in (stream.hex, version)],
             )
-            for row in cursor.fetchall():
-                stream = self.convert_originator_id(row["originator_id"])
-                stored = StoredEvent(stream, row["originator_version"], row["topic"], row["state"])
-                found[key_of(stored)] = RecordedEvent(row["rowid"], stored)
+            for recorded in map(self._recorded, cursor.fetchall()):
+                found[key_of(recorded.stored)] = recorded
         return found
+
+    def _recorded(self, row: Any) -> RecordedEvent:
+        stream = self.convert_originator_id(row["originator_id"])
+        stored = StoredEvent(stream, row["originator_version"], row["topic"], row["state"])
+        return RecordedEvent(row["rowid"], stored)
 
 
 class Factory(SQLiteFactory):
