@@ -26,6 +26,7 @@ from projections.access_history import HistoryFilter
 router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[Depends(known_parameters)])
 
 _SEARCH_BYTES = 4096
+_CURSOR_BYTES = 8
 
 
 @router.post(
@@ -90,16 +91,17 @@ def _parsed(name: str, text: str | None) -> datetime | None:
 
 
 def _cursor(position: int) -> str:
-    return base64.urlsafe_b64encode(position.to_bytes(8, "big")).decode().rstrip("=")
+    return base64.urlsafe_b64encode(position.to_bytes(_CURSOR_BYTES, "big")).decode().rstrip("=")
 
 
 def _position(cursor: str | None) -> int | None:
     if cursor is None:
         return None
     try:
-        position = int.from_bytes(base64.b64decode(cursor + "=", b"-_", validate=True), "big")
+        packed = base64.b64decode(cursor + "=", b"-_", validate=True)
     except (binascii.Error, ValueError):
-        position = -1
-    if not 0 <= position <= MAX_POSITION:
+        packed = b""
+    position = int.from_bytes(packed, "big")
+    if len(packed) != _CURSOR_BYTES or position > MAX_POSITION:
         raise InvalidInput(Issue("cursor", "schemaViolation", "take it from an answer's nextCursor", "query"))
     return position

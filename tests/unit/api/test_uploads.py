@@ -14,6 +14,7 @@ from api.pacing import Pace
 from api.uploads import UploadLimits
 from tests.unit.api.doubles import AUTHORIZED, Api, spooled_files
 from tests.unit.api.forms import CONTENT_TYPE, form, json_part, message, part, with_attachment
+from tests.waiting import until
 
 PATH = "/messageRegistry/v3/ebox/messages"
 MEBIBYTE = 1024 * 1024
@@ -236,9 +237,7 @@ async def test_files_are_given_up_when_publishing_fails(api: Api) -> None:
 async def test_files_are_given_up_when_the_request_is_cancelled(impatient: Api) -> None:
     slow = Slow(opened("upfile1") + b"x" * 2_000_000, pause=0.01, then="drip")
     running = asyncio.create_task(slow.publish(Api(impatient.spool)))
-    async with asyncio.timeout(5):
-        while not spooled_files(impatient.spool):
-            await asyncio.sleep(0.001)
+    await until(lambda: bool(spooled_files(impatient.spool)))
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

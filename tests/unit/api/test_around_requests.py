@@ -1,0 +1,144 @@
+"""What holds for every request: tokens, ids, slashes, the log, health, the description."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import structlog
+from openapi_spec_validator import validate
+
+from api.services import ProjectionState
+from domain.errors import NotFound, Unavailable
+from tests.unit.api.doubles import MESSAGE_ID, Api
+
+LIST = "/messageRegistry/v3/ebox/messages"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "kind", "challenge"),
+    [
+        (None, "noAccessToken", 'Bearer realm="ebox"'),
+        ("Bearer bad", "invalidAccessToken", 'Bearer realm="ebox", error="invalid_token"'),
+        ("Bearer expired", "expiredAccessToken", 'Bearer realm="ebox", error="invalid_token"'),
+    ],
+)
+async def test_without_a_good_token_nothing_is_told(
+    api: Api, authorization: str | None, kind: str, challenge: str
+) -> None:
+    headers = {"Authorization": authorization} if authorization else {}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api.app), base_url="https://t") as anybody:
+        response = await anybody.get(LIST, headers=headers)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == challenge
+    assert response.json()["type"] == f"urn:problem-type:belgif:{kind}"
+    assert "unknown kid" not in response.text
+
+
+async def test_every_answer_has_a_request_id_of_its_own(client: httpx.AsyncClient) -> None:
+    responses = [await client.get(path) for path in ("/health/live", "/health/live", "/nowhere")]
+    assert len({UUID(response.headers["ebox-request-id"]) for response in responses}) == 3
+
+
+async def test_addresses_that_do_not_exist_are_problems_too(client: httpx.AsyncClient) -> None:
+    nowhere = await client.get("/nowhere")
+    assert (nowhere.status_code, nowhere.headers["content-type"]) == (404, "application/problem+json")
+    wrong = await client.delete(LIST)
+    assert (wrong.status_code, wrong.headers["content-type"]) == (405, "application/problem+json")
+
+
+async def test_the_log_knows_routes_and_never_paths_or_queries(api: Api, client: httpx.AsyncClient) -> None:
+    api.reading.views["message"] = NotFound("message")
+    with structlog.testing.capture_logs() as lines:
+        await client.get(f"{LIST}/{MESSAGE_ID}")
+        await client.get(f"{LIST}?q=ontslag")
+        await client.get("/nowhere/81050103522")
+    assert [(line["route"], line["status"]) for line in lines] == [
+        (LIST + "/{message_id}", 404),
+        (LIST, 400),
+        (None, 404),
+    ]
+    for secret in (str(MESSAGE_ID), "ontslag", "81050103522"):
+        assert secret not in str(lines)
+
+
+async def test_an_unexpected_error_is_logged_by_its_place_and_never_by_its_text(
+    api: Api, client: httpx.AsyncClient
+) -> None:
+    api.reading.views["counts"] = RuntimeError("81050103522")
+    with structlog.testing.capture_logs() as lines:
+        response = await client.get("/messageRegistry/v3/ebox")
+    assert response.status_code == 500
+    assert "81050103522" not in response.text + str(lines)
+    failure = lines[0]
+    assert failure["error"] == ["builtins.RuntimeError"]
+    assert failure["request_id"] == response.headers["ebox-request-id"]
+    assert any("doubles.py" in frame for frame in failure["frames"])
+
+
+async def test_ready_tells_of_each_part_and_each_read_model(api: Api, client: httpx.AsyncClient) -> None:
+    async def works() -> None:
+        return None
+
+    async def fails() -> None:
+        raise Unavailable("it")
+
+    async def projections() -> dict[str, ProjectionState]:
+        return {"inbox": ProjectionState(40, 2)}
+
+    services = api.app.state.services
+    api.app.state.services = replace(services, dependencies={"events": works}, projections=projections)
+    good = await client.get("/health/ready")
+    assert (good.status_code, good.json()) == (
+        200,
+        {
+            "status": "UP",
+            "dependencies": {"events": {"status": "UP"}},
+            "projections": {"inbox": {"status": "UP", "position": 40, "lag": 2}},
+        },
+    )
+    api.app.state.services = replace(services, dependencies={"events": works, "documents": fails})
+    bad = await client.get("/health/ready/")
+    assert bad.status_code == 503
+    assert bad.json()["dependencies"] == {"events": {"status": "UP"}, "documents": {"status": "DOWN"}}
+
+
+async def test_the_description_is_valid_openapi_and_names_every_error(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert "422" not in operation["responses"] or operation["operationId"].startswith("publish")
+            assert operation["summary"]
+            assert operation["description"]
+            if not path.startswith("/health"):
+                assert operation["security"] == [{"accessToken": []}]
+                assert {"400", "401", "403", "500", "503"} <= set(operation["responses"])
+
+
+async def test_the_manual_asks_nobody_else_for_anything(client: httpx.AsyncClient) -> None:
+    response = await client.get("/docs")
+    assert response.status_code == 200
+    assert "/ebox/messages" in response.text
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", response.text)
+    assert "<script" not in response.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+async def test_the_shapes_in_the_description_exist(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+
+    def references(node: Any) -> set[str]:
+        if isinstance(node, dict):
+            own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+            return own.union(*(references(one) for one in node.values()))
+        return set().union(*(references(one) for one in node)) if isinstance(node, list) else set()
+
+    names = {reference.rpartition("/")[2] for reference in references(document)}
+    assert {"MessageToPublish", "Published", "Messages", "Problem"} <= names
+    assert names <= set(document["components"]["schemas"])

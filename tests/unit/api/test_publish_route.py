@@ -1,0 +1,113 @@
+"""`POST /messageRegistry/v3/ebox/messages`: headers in, headers out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.errors import Busy, IdempotencyKeyReused, InvalidInput, Issue, NotAllowed, Unavailable
+from tests.unit.api.doubles import AT, MESSAGE_ID, Api
+from tests.unit.api.forms import CONTENT_TYPE, form, json_part, message
+
+PATH = "/messageRegistry/v3/ebox/messages"
+BODY = form(json_part(message()))
+
+
+async def publish(client: httpx.AsyncClient, path: str = PATH, **headers: str) -> httpx.Response:
+    return await client.post(path, content=BODY, headers=CONTENT_TYPE | headers)
+
+
+async def test_a_publication_is_answered_with_its_place(api: Api, client: httpx.AsyncClient) -> None:
+    response = await publish(client)
+    assert response.status_code == 201
+    assert response.json() == {"messageId": str(MESSAGE_ID), "expirationDate": "2026-01-02T03:04:05Z"}
+    assert response.headers["location"] == f"https://ebox.test{PATH}/{MESSAGE_ID}"
+    assert response.headers["ebox-position"] == "7"
+    assert "idempotency-replayed" not in response.headers
+    assert api.publishing.commands[0].draft.body == {"nl": "Beste"}
+    assert api.publishing.commands[0].idempotency_key is None
+
+
+async def test_a_trailing_slash_keeps_the_body(api: Api, client: httpx.AsyncClient) -> None:
+    assert (await publish(client, PATH + "/")).status_code == 201
+    assert len(api.publishing.commands) == 1
+
+
+async def test_a_recipient_who_never_logged_in_is_pointed_out(api: Api, client: httpx.AsyncClient) -> None:
+    api.publishing.result = replace(api.publishing.result, recipient_activated=False)
+    assert (await publish(client)).json()["code"] == "NO_DIGITAL_USER"
+
+
+async def test_a_repeat_is_marked(api: Api, client: httpx.AsyncClient) -> None:
+    api.publishing.result = replace(api.publishing.result, is_replayed=True)
+    assert (await publish(client)).headers["idempotency-replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [("abc-1", "abc-1"), ('"abc-1"', "abc-1"), (r'"a\"b\\c"', r'a"b\c'), ("x" * 255, "x" * 255)],
+)
+async def test_a_key_is_the_same_bare_or_quoted(
+    api: Api, client: httpx.AsyncClient, header: str, key: str
+) -> None:
+    assert (await publish(client, **{"Idempotency-Key": header})).status_code == 201
+    assert api.publishing.commands[0].idempotency_key == key
+
+
+@pytest.mark.parametrize("header", ["", '""', "a b", '"a b"', "x" * 256, "caf\u00e9"])
+async def test_a_key_that_is_none_is_refused(client: httpx.AsyncClient, header: str) -> None:
+    response = await client.post(
+        PATH,
+        content=BODY,
+        headers=httpx.Headers([*CONTENT_TYPE.items(), ("Idempotency-Key", header)], "latin-1"),
+    )
+    assert response.status_code == 400
+    assert response.json()["issues"][0] | {"detail": ""} == {
+        "type": "urn:problem-type:belgif:input-validation:schemaViolation",
+        "title": "schemaViolation",
+        "detail": "",
+        "in": "header",
+        "name": "Idempotency-Key",
+    }
+
+
+async def test_two_keys_are_refused(client: httpx.AsyncClient) -> None:
+    headers = [*CONTENT_TYPE.items(), ("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
+    assert (await client.post(PATH, content=BODY, headers=headers)).status_code == 400
+
+
+async def test_acting_for_another_is_refused_until_there_are_mandates(
+    api: Api, client: httpx.AsyncClient
+) -> None:
+    response = await publish(client, **{"On-Behalf-Of-Enterprise-Number": "0884303369"})
+    assert response.status_code == 400
+    assert response.json()["issues"][0]["name"] == "On-Behalf-Of-Enterprise-Number"
+    assert api.publishing.commands == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind", "headers"),
+    [
+        (InvalidInput(Issue("upfile1", "empty", "")), 400, "belgif:badRequest", {}),
+        (NotAllowed("message type not registered for this sender"), 403, "ebox:noAccess", {}),
+        (IdempotencyKeyReused(), 422, "ebox:idempotencyKeyReused", {}),
+        (Busy("queue", 3), 503, "belgif:serviceUnavailable", {"retry-after": "3"}),
+        (Unavailable("database"), 503, "belgif:serviceUnavailable", {"retry-after": "1"}),
+        (RuntimeError("secret"), 500, "belgif:internalServerError", {}),
+    ],
+)
+async def test_what_the_use_case_raises_becomes_a_problem(
+    api: Api, client: httpx.AsyncClient, error: Exception, status: int, kind: str, headers: dict[str, Any]
+) -> None:
+    api.publishing.error = error
+    response = await publish(client)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == f"urn:problem-type:{kind}"
+    assert response.json()["instance"] == f"urn:uuid:{response.headers['ebox-request-id']}"
+    assert headers.items() <= response.headers.items()
+    assert "secret" not in response.text
+    assert AT.isoformat() not in response.text

@@ -1,0 +1,301 @@
+"""The owner's routes: shapes of answers, parameters, documents."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from application.views import BodyView, ContentRequest, MailboxView, MessageList, MessageView
+from domain.errors import Gone, NotFound
+from domain.events.message import Addressee, BusinessDatum
+from projections.inbox import InboxItem, MailboxCounts
+from projections.message_detail import Attachment, MessageDetail
+from tests.unit.api.doubles import AT, ATTACHMENT_ID, DOCUMENT, MAILBOX_ID, MESSAGE_ID, SHA256, Api
+
+ROOT = "/messageRegistry/v3/ebox"
+MESSAGE = f"{ROOT}/messages/{MESSAGE_ID}"
+CONTENT = f"{MESSAGE}/attachments/{ATTACHMENT_ID}/content"
+NO_REFERENCE = cast("Any", None)
+
+
+def facts() -> dict[str, Any]:
+    """What a list and a single message have in common."""
+    return {
+        "message_id": MESSAGE_ID,
+        "publication_id": MESSAGE_ID,
+        "sender_organisation": "0206731645",
+        "sender_application": "demo.pensions",
+        "sender_partition": None,
+        "message_type": "PENSION_STATEMENT",
+        "subject": {"fr": "Relevé", "en": "Statement"},
+        "non_sensitive_title": None,
+        "is_body_main": False,
+        "has_body": False,
+        "attachment_count": 1,
+        "size": 1536,
+        "reply_authorised": False,
+        "original_message": None,
+        "registered": False,
+        "published_at": AT,
+        "expires_at": AT + timedelta(days=1),
+        "opened_at": None,
+        "is_erased": False,
+    }
+
+
+def item(**changes: Any) -> InboxItem:
+    return InboxItem(**(facts() | {"business_data": None, "attention_of": None} | changes))
+
+
+def detail() -> MessageDetail:
+    attachment = Attachment(
+        ATTACHMENT_ID, "application/pdf", 1536, SHA256, True, False, "Août.pdf", {"nl": "Titel"}
+    )
+    return MessageDetail(
+        **facts(),
+        mailbox_id=MAILBOX_ID,
+        on_behalf_of=None,
+        language="fr",
+        business_data=[BusinessDatum("year", None, [{"nl": "2026"}])],
+        attention_of=Addressee(None, "HR"),
+        recipient_partition=None,
+        confirmation_needed=False,
+        visible_from=AT,
+        due_at=None,
+        body=None,
+        attachments=[attachment],
+    )
+
+
+EXPECTED_MESSAGE = {
+    "messageId": str(MESSAGE_ID),
+    "sender": {"eboxType": "enterprise", "enterpriseNumber": "0206731645"},
+    "subject": {"nl": "Relevé", "fr": "Relevé", "de": "Relevé", "en": "Statement"},
+    "messageTypeId": "PENSION_STATEMENT",
+    "senderApplicationId": "demo.pensions",
+    "receiptDate": "2026-01-02T03:04:05Z",
+    "expirationDate": "2026-01-03T03:04:05Z",
+    "readStatus": False,
+    "visible": True,
+    "isBodyMainContent": False,
+    "isRegisteredMail": False,
+    "isReplyAuthorized": False,
+}
+EXPECTED_ATTACHMENT = {
+    "attachmentId": str(ATTACHMENT_ID),
+    "attachmentTitle": {"nl": "Titel", "fr": "Titel", "de": "Titel"},
+    "fileName": "Août.pdf",
+    "isMainContent": True,
+    "mediaType": "application/pdf",
+    "size": 1.5,
+    "digest": {"digestMethod": "sha_256", "digestValue": "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s"},
+    "isAttachmentSigned": False,
+    "contentHref": f"https://ebox.test{CONTENT}",
+}
+
+
+async def test_counts(api: Api, client: httpx.AsyncClient) -> None:
+    api.reading.views["counts"] = MailboxView(MailboxCounts(3, 2, 2048, AT, None), 12)
+    response = await client.get(ROOT, headers={"Ebox-Position": "11"})
+    assert response.json() == {
+        "numberOfMessages": 3,
+        "numberOfUnreadMessages": 2,
+        "lastReceiptDate": "2026-01-02T03:04:05Z",
+        "eboxSize": 2.0,
+    }
+    assert response.headers["ebox-position"] == "12"
+    assert api.reading.calls == [("counts", {"at_least": 11})]
+
+
+async def test_a_list_has_its_items_and_their_number(api: Api, client: httpx.AsyncClient) -> None:
+    api.reading.views["list_messages"] = MessageList([item()], 41, False, NO_REFERENCE, 12)
+    response = await client.get(f"{ROOT}/messages/?page=2&pageSize=40&readStatus=false")
+    assert response.json() == {"items": [EXPECTED_MESSAGE], "totalItems": 41, "isTotalCapped": False}
+    assert api.reading.calls == [
+        ("list_messages", {"page": 2, "page_size": 40, "is_read": False, "at_least": None})
+    ]
+    assert response.headers["cache-control"] == "private, no-store"
+
+
+async def test_a_list_shows_what_the_sender_wants_to_be_found_by(api: Api, client: httpx.AsyncClient) -> None:
+    data = [{"key": "year", "name": {"nl": "jaar"}, "values": [{"nl": "2026"}]}]
+    shown = item(business_data=data, attention_of={"ssin": None, "label": "HR"}, opened_at=AT)
+    api.reading.views["list_messages"] = MessageList([shown], 1, False, NO_REFERENCE, 12)
+    (found,) = (await client.get(f"{ROOT}/messages")).json()["items"]
+    assert found["readStatus"] is True
+    assert found["forTheAttentionOf"] == {"label": "HR"}
+    three = {"nl": "2026", "fr": "2026", "de": "2026"}
+    name = {"nl": "jaar", "fr": "jaar", "de": "jaar"}
+    assert found["businessDataList"] == {
+        "items": [{"key": "year", "name": name, "values": [three]}],
+        "totalItems": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "issue"),
+    [
+        ("page=0", ("page", "schemaViolation")),
+        ("page=x", ("page", "schemaViolation")),
+        ("pageSize=101", ("pageSize", "schemaViolation")),
+        ("pageSize=0", ("pageSize", "schemaViolation")),
+        ("readStatus=maybe", ("readStatus", "schemaViolation")),
+        ("pagesize=10", ("pagesize", "unknownInput")),
+        ("page=1&page=2", ("page", "repeated")),
+    ],
+)
+async def test_a_parameter_that_is_wrong_or_unknown_is_named(
+    client: httpx.AsyncClient, query: str, issue: tuple[str, str]
+) -> None:
+    response = await client.get(f"{ROOT}/messages?{query}")
+    assert response.status_code == 400
+    (found,) = response.json()["issues"]
+    assert (found["name"], found["title"], found["in"]) == (*issue, "query")
+
+
+@pytest.mark.parametrize(
+    ("header", "value"), [("Ebox-Position", "-1"), ("Ebox-Position", "x"), ("Ebox-Mailbox", "any")]
+)
+async def test_a_header_that_is_wrong_or_comes_later_is_named(
+    client: httpx.AsyncClient, header: str, value: str
+) -> None:
+    response = await client.get(f"{ROOT}/messages", headers={header: value})
+    assert response.status_code == 400
+    (found,) = response.json()["issues"]
+    assert (found["name"], found["in"]) == (header, "header")
+
+
+async def test_a_message_has_its_attachments(api: Api, client: httpx.AsyncClient) -> None:
+    api.reading.views["message"] = MessageView(detail(), NO_REFERENCE, 12)
+    attachments = {"items": [EXPECTED_ATTACHMENT], "totalItems": 1}
+    value = {"nl": "2026", "fr": "2026", "de": "2026"}
+    assert (await client.get(MESSAGE)).json() == EXPECTED_MESSAGE | {
+        "attachments": attachments,
+        "forTheAttentionOf": {"label": "HR"},
+        "businessDataList": {"items": [{"key": "year", "values": [value]}], "totalItems": 1},
+    }
+    assert (await client.get(f"{MESSAGE}/attachments")).json() == attachments
+
+
+async def test_an_attachment_tells_where_its_content_is(api: Api, client: httpx.AsyncClient) -> None:
+    api.reading.views["attachment"] = (detail().attachments[0], 12)
+    response = await client.get(f"{MESSAGE}/attachments/{ATTACHMENT_ID}")
+    assert response.json() == EXPECTED_ATTACHMENT
+    assert response.headers["ebox-position"] == "12"
+
+
+async def test_a_body_is_filled_for_the_three_languages(api: Api, client: httpx.AsyncClient) -> None:
+    api.reading.views["body"] = BodyView(MESSAGE_ID, {"nl": "Beste"}, True, 12)
+    assert (await client.get(f"{MESSAGE}/body")).json() == {"nl": "Beste", "fr": "Beste", "de": "Beste"}
+
+
+@pytest.mark.parametrize(("error", "status"), [(NotFound("message"), 404), (Gone("body"), 410)])
+async def test_what_is_not_there_is_a_problem_without_a_hint(
+    api: Api, client: httpx.AsyncClient, error: Exception, status: int
+) -> None:
+    api.reading.views["body"] = error
+    response = await client.get(f"{MESSAGE}/body")
+    assert response.status_code == status
+    assert set(response.json()) <= {"type", "href", "title", "status", "instance"}
+
+
+async def test_an_id_that_is_none_is_refused_without_being_repeated(client: httpx.AsyncClient) -> None:
+    response = await client.get(f"{ROOT}/messages/81050103522")
+    assert response.status_code == 400
+    assert response.json()["issues"][0]["in"] == "path"
+    assert "81050103522" not in response.text
+
+
+async def test_a_document_comes_whole_and_only_as_a_download(api: Api, client: httpx.AsyncClient) -> None:
+    response = await client.get(CONTENT)
+    assert response.status_code == 200
+    assert response.content == DOCUMENT
+    headers = {
+        "content-type": "application/pdf",
+        "content-length": str(len(DOCUMENT)),
+        "etag": f'"{SHA256}"',
+        "accept-ranges": "bytes",
+        "content-disposition": (
+            "attachment; filename=\"Ao_t 2026.pdf\"; filename*=UTF-8''Ao%C3%BBt%202026.pdf"
+        ),
+        "x-content-type-options": "nosniff",
+        "cache-control": "private, no-store",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "ebox-position": "9",
+    }
+    assert headers.items() <= response.headers.items()
+    assert api.reading.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [("bytes=0-0", 0, 1), ("bytes=1000-", 1000, 1024), ("bytes=-24", 1000, 1024), ("bytes=5-9999", 5, 1024)],
+)
+async def test_one_range_comes_alone(client: httpx.AsyncClient, asked: str, start: int, end: int) -> None:
+    response = await client.get(CONTENT, headers={"Range": asked})
+    assert response.status_code == 206
+    assert response.content == DOCUMENT[start:end]
+    assert response.headers["content-range"] == f"bytes {start}-{end - 1}/{len(DOCUMENT)}"
+    assert response.headers["content-length"] == str(end - start)
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=9-1", "lines=1-2", "bytes=0-"])
+async def test_what_is_not_one_range_means_all(client: httpx.AsyncClient, asked: str) -> None:
+    response = await client.get(CONTENT, headers={"Range": asked})
+    assert response.content == DOCUMENT
+
+
+@pytest.mark.parametrize("asked", ["bytes=1024-", "bytes=-0"])
+async def test_a_range_beyond_the_end_is_not_satisfiable(client: httpx.AsyncClient, asked: str) -> None:
+    response = await client.get(CONTENT, headers={"Range": asked})
+    assert response.status_code == 416
+    assert response.headers["content-range"] == f"bytes */{len(DOCUMENT)}"
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("tag", "status"), [(f'"{SHA256}"', 206), ('"other"', 200), (f'W/"{SHA256}"', 200)])
+async def test_a_range_of_another_version_means_all(client: httpx.AsyncClient, tag: str, status: int) -> None:
+    response = await client.get(CONTENT, headers={"Range": "bytes=0-0", "If-Range": tag})
+    assert response.status_code == status
+
+
+async def test_a_document_the_caller_has_is_not_sent_again(api: Api, client: httpx.AsyncClient) -> None:
+    response = await client.get(CONTENT, headers={"If-None-Match": f'"x", W/"{SHA256}"'})
+    assert response.status_code == 304
+    assert response.content == b""
+    assert response.headers["etag"] == f'"{SHA256}"'
+    assert "content-disposition" not in response.headers
+
+
+async def test_head_describes_without_a_byte(api: Api, client: httpx.AsyncClient) -> None:
+    response = await client.head(CONTENT, headers={"Range": "bytes=0-0"})
+    assert response.status_code == 200
+    assert response.content == b""
+    assert response.headers["content-length"] == str(len(DOCUMENT))
+    assert api.reading.asked == [ContentRequest(describe_only=True)]
+    assert api.reading.closed == 0
+
+
+async def test_a_reader_who_goes_away_lets_the_document_go(api: Api) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": CONTENT,
+        "query_string": b"",
+        "headers": [(b"authorization", b"Bearer good")],
+    }
+    await api.app(scope, receive, send)
+    assert sum(len(one.get("body", b"")) for one in sent) < len(DOCUMENT)
+    assert api.reading.closed == 1
