@@ -32,13 +32,13 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     if connection.dialect.name == "postgresql":
         _copy(connection, table, rows)
     else:
-        connection.execute(_insert(table), rows)
+        connection.execute(_insert(table), _storable_rows(rows))
 
 
 def upsert_rows(connection: Connection, table: Table, rows: Sequence[Row], overwrite: Overwrite) -> None:
     """Add rows, or where the primary key is there already set what `overwrite` says."""
     if rows:
-        connection.execute(_upsert(table, overwrite, connection.dialect.name), rows)
+        connection.execute(_upsert(table, overwrite, connection.dialect.name), _storable_rows(rows))
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -46,11 +46,22 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     driver = cast("PsycopgConnection[Any]", connection.connection.driver_connection)
     with driver.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
-            values = list(values_of(row))
+            values = [_storable(value) for value in values_of(row)]
             for index in documents:
                 if values[index] is not None:
                     values[index] = to_json(values[index])
             copy.write_row(values)
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL's texts have no U+0000; one in an event must not stop the runner for ever."""
+    if type(value) is str and "\0" in value:
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return value
+
+
+def _storable_rows(rows: Sequence[Row]) -> list[Row]:
+    return [{name: _storable(value) for name, value in row.items()} for row in rows]
 
 
 @cache

@@ -161,10 +161,9 @@ class ReadDatabase:
             "json_serializer": to_json,
             "json_deserializer": from_json,
             "hide_parameters": True,  # an exception's text may end in a log
-            "skip_autocommit_rollback": True,
         }
         if read_only:
-            options["isolation_level"] = "AUTOCOMMIT"
+            options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
         if self.is_postgresql:
             url = self._url.set(drivername="postgresql+psycopg")
             return create_engine(url, connect_args=_postgresql(seconds, read_only=read_only), **options)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from domain.access import Access, AuditLook, Basis, BasisKind, access_record
 from domain.actors import Actor, ActorKind, AssuranceLevel, AuditScope, DigitalKey
 from domain.events import Event
-from domain.events.access import What
+from domain.events.access import AccessRecord, What
 from domain.events.audit import Look
 from domain.events.mailbox import CreatedBecause
 from domain.events.message import AttachmentRecord
@@ -100,7 +100,7 @@ def a_message(
         "non_sensitive_title": None,
         "attachments": [an_attachment()],
         "recipient_activated": True,
-        "access": access_record(a_partner(), Basis(BasisKind.REGISTRATION, uuid4(), 2)),
+        "access": registered(a_partner()),
     }
     publication = Publication(
         publication_id=message_id,
@@ -112,6 +112,11 @@ def a_message(
         **standard | facts,
     )
     return Message.publish(message_id, publication, at)
+
+
+def registered(partner: Actor) -> AccessRecord:
+    """The partner acts on the second version of its registration."""
+    return access_record(partner, Basis(BasisKind.REGISTRATION, uuid4(), 2))
 
 
 def an_attachment(size: int = 1000, **facts: Any) -> AttachmentRecord:
@@ -164,9 +169,9 @@ def a_notification(message: Message, at: datetime) -> Notification:
     return Notification.queue(message.published.mailbox_id, message.id, NotificationKind.NEW_DOCUMENT, at)
 
 
-def a_partner() -> Actor:
+def a_partner(party_id: UUID | None = None) -> Actor:
     """Our sender's client."""
-    return _actor(ActorKind.PARTNER, SENDER, organisation=SENDER)
+    return _actor(ActorKind.PARTNER, SENDER, party_id=party_id or uuid4(), organisation=SENDER)
 
 
 def a_citizen(party_id: UUID | None = None) -> Actor:
@@ -181,15 +186,19 @@ def a_citizen(party_id: UUID | None = None) -> Actor:
     )
 
 
-def an_auditor() -> Actor:
+def an_auditor(party_id: UUID | None = None) -> Actor:
     """An auditor with a case."""
-    scope = AuditScope("2026/17", "complaint", None)
-    return _actor(ActorKind.AUDITOR, "auditor-1", assurance_level=AssuranceLevel.HIGH, audit_scope=scope)
+    return _actor(
+        ActorKind.AUDITOR,
+        "auditor-1",
+        party_id=party_id or uuid4(),
+        assurance_level=AssuranceLevel.HIGH,
+        audit_scope=AuditScope("2026/17", "complaint", None),
+    )
 
 
 def _actor(kind: ActorKind, identity: str, **facts: Any) -> Actor:
     standard: dict[str, Any] = {
-        "party_id": uuid4(),
         "registration_id": uuid4(),
         "registration_version": 1,
         "token_sha256": "5e" * 32,
