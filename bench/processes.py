@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,16 +12,22 @@ from tests.servers.ports import accepts_connections, free_port
 from tests.servers.process import find_program
 
 START_SECONDS = 60.0
+_REPOSITORY = Path(__file__).parent.parent
+
+
+def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
+    """Variables for a child process that finds our packages from any folder."""
+    return {"PYTHONPATH": str(_REPOSITORY), **variables}
 
 
 @contextmanager
-def python_process(
-    folder: Path, name: str, arguments: Sequence[str], environment: Mapping[str, str], port: int | None = None
+def running(
+    folder: Path, command: Sequence[str], variables: Mapping[str, str] | None = None, *, port: int | None = None
 ) -> Iterator[Daemon]:
-    """`python …` with further environment variables, from when `port` accepts connections until it is stopped."""
-    pairs = [f"{key}={value}" for key, value in environment.items()]
-    command = [find_program("env", "coreutils"), f"PYTHONPATH={os.getcwd()}", *pairs, sys.executable, *arguments]
-    daemon = Daemon(command, folder / f"{name}.log", cwd=folder)
+    """A process with further environment variables, from when `port` accepts connections until it is stopped."""
+    pairs = [f"{name}={value}" for name, value in environment_with(variables or {}).items()]
+    log = folder / f"{Path(command[-1]).name}.log"
+    daemon = Daemon([find_program("env", "coreutils"), *pairs, *command], log, cwd=folder)
     daemon.start(lambda: port is None or accepts_connections(port), START_SECONDS)
     try:
         yield daemon
@@ -34,5 +39,6 @@ def python_process(
 def peer(folder: Path, module: str, *arguments: str) -> Iterator[int]:
     """A peer's HTTP server (`bench.peers.<module>`); yields its port."""
     port = free_port()
-    with python_process(folder, module, ["-m", f"bench.peers.{module}", str(port), *arguments], {}, port):
+    command = [sys.executable, "-m", f"bench.peers.{module}", str(port), *arguments]
+    with running(folder, command, port=port):
         yield port

@@ -1,48 +1,58 @@
 """Publishing a message whose body is its main content, beside two endpoints that do less.
 
 All three get the same JSON from 64 connections and commit durably in the same PostgreSQL, each in a database
-of its own. Ours also checks the token, the JSON and the rights, finds the recipient, encrypts the personal
+of its own. Ours also checks the token, the JSON and the rights, finds the recipient and encrypts the personal
 fields.
 """
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
 from bench.contenders import HttpContender, checkpoint, row_count
-from bench.load.messages import http_request, write_request
+from bench.installation import Installation
 from bench.load.plan import Plan
-from bench.machine import describe_postgres
 from bench.measurement import Goal, Outcome
 from bench.processes import peer
-from bench.rounds import Contender, take_turns
-from tests.servers.postgres import Postgres
+from bench.publications import multipart_publications, national_numbers, plain_publications
+from bench.rounds import take_turns
+from bench.servers import Servers, servers
 
 CONNECTIONS = 64
 SECONDS = 5.0
+RECIPIENTS = national_numbers(CONNECTIONS)
+
+INSERT = "asyncpg insert"
+LIBRARY = "Application.save"
+OURS = "eBox publish"
 
 
 def publish(rounds: int) -> tuple[Outcome, dict[str, object]]:
     """Run the scenario."""
-    outcome = Outcome("publish", rounds, [Goal("insert", at_least=1, relative_to="Application.save")])
+    goals = [Goal(OURS, at_least=0.7, relative_to=INSERT), Goal(OURS, at_least=3, relative_to=LIBRARY)]
+    outcome = Outcome("publish", rounds, goals)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ebox-bench-")))
-        postgres = stack.enter_context(Postgres(durable=True))
-        contenders: list[Contender] = [
-            _peer(stack, folder, postgres, "insert", "insert", "SELECT count(*) FROM message"),
-            _peer(stack, folder, postgres, "library", "Application.save", "SELECT count(*) FROM letters_events"),
+        on = stack.enter_context(servers())
+        ebox = Installation(on.folder, on.postgres, on.ceph.create_bucket("publish"))
+        ebox.migrate()
+        stack.enter_context(ebox.api())
+        contenders = [
+            _peer(stack, on, "insert", INSERT, "SELECT count(*) FROM message"),
+            _peer(stack, on, "library", LIBRARY, "SELECT count(*) FROM letters_events"),
+            HttpContender(OURS, lambda: publication_plan(on, ebox), ebox.events("message.published")),
         ]
-        take_turns(outcome, contenders, seconds=SECONDS, before_turn=checkpoint(postgres.admin_url))
-        return outcome, describe_postgres(postgres.admin_url)
+        take_turns(outcome, contenders, seconds=SECONDS, before_turn=checkpoint(on.postgres.admin_url))
+        return outcome, on.described()
 
 
-def _peer(
-    stack: ExitStack, folder: Path, postgres: Postgres, module: str, name: str, count: str
-) -> HttpContender:
-    database = postgres.create_database(module)
-    port = stack.enter_context(peer(folder, module, database))
-    request = http_request("POST", "/", {"Content-Type": "application/json"}, b'{"a":"'+b"b"*600+b'"}')
-    plan = Plan(port, CONNECTIONS, [write_request(folder, module, request)], 201, SECONDS)
+def publication_plan(on: Servers, ebox: Installation, document: bytes | None = None) -> Plan:
+    """Publications to as many citizens as there are connections, with a fresh token."""
+    files = multipart_publications(on.folder, ebox.token("partner"), RECIPIENTS, document)
+    return Plan(ebox.port, CONNECTIONS, files, 201, SECONDS)
+
+
+def _peer(stack: ExitStack, on: Servers, module: str, name: str, count: str) -> HttpContender:
+    database = on.postgres.create_database(module)
+    port = stack.enter_context(peer(on.folder, module, database))
+    plan = Plan(port, CONNECTIONS, plain_publications(on.folder, RECIPIENTS), 201, SECONDS)
     return HttpContender(name, lambda: plan, row_count(database, count))
