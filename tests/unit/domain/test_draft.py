@@ -14,7 +14,7 @@ from domain.events.reference import Validity
 from domain.identifiers import Ssin
 
 MAIN = AttachmentDraft("upfile1", is_main=True, is_signed=False, title=None, sha256=None)
-EXTRA = AttachmentDraft("upfile2", is_main=False, is_signed=False, title="Annex", sha256=None)
+EXTRA = AttachmentDraft("upfile2", is_main=False, is_signed=False, title={"en": "Annex"}, sha256=None)
 
 GOOD = MessageDraft(
     recipient=Ssin("81050103522"),

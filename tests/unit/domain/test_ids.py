@@ -11,7 +11,7 @@ MAILBOX = UUID("b5efc3d8-0000-4000-8000-000000000002")
 
 
 def test_vectors() -> None:
-    assert ids.NAMESPACE == UUID("6f1d4e0c-3b0a-5a52-9d0e-2c6a1f7e8b94")
+    assert UUID("6f1d4e0c-3b0a-5a52-9d0e-2c6a1f7e8b94") == ids.NAMESPACE
     assert ids.publication_id("0206731645", "demo.pensions", "key-1") == UUID(VECTORS["publication"])
     assert ids.message_id(PUBLICATION, MAILBOX) == UUID(VECTORS["message"])
     assert ids.notification_id(PUBLICATION, "new_document") == UUID(VECTORS["notification"])
