@@ -179,11 +179,3 @@ async def test_a_suspended_client_logs_nobody_in(world: World) -> None:
 
     assert (await world.authorize()).status_code == 401
     assert (await world.redeem(code)).json()["error"] == "invalid_client"
-
-
-async def test_a_person_may_say_no(world: World) -> None:
-    page = await world.open_login()
-    answer = await world.http.post("/login", data={**hidden_fields(page), "cancel": "yes"})
-
-    back = httpx.URL(answer.headers["location"])
-    assert (back.params["error"], back.params["state"]) == ("access_denied", "from-the-client")

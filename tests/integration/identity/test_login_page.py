@@ -140,3 +140,11 @@ async def test_production_refuses_to_start_with_demo_people(world: World) -> Non
             demo_people=DEMO_PEOPLE,
             is_production=True,
         )
+
+
+async def test_a_person_may_say_no(world: World) -> None:
+    page = await world.open_login()
+    answer = await world.http.post("/login", data={**hidden_fields(page), "cancel": "yes"})
+
+    back = httpx.URL(answer.headers["location"])
+    assert (back.params["error"], back.params["state"]) == ("access_denied", "from-the-client")
