@@ -8,21 +8,18 @@ is closed.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from contextlib import suppress
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-LINGER_SECONDS = 1.0
-LINGER_BYTES = 4 * 1024 * 1024
+SILENCE_SECONDS = 0.5
+LINGER_SECONDS = 5.0
+LINGER_BYTES = 64 * 1024 * 1024
 
 
 class LingeringResponse(Response):
-    """A response that ends the connection, politely (what RFC 9112 §9.6 asks of a server that closes)."""
-
-    def __init__(self, content: Any = None, **options: Any) -> None:
-        super().__init__(content, **options)
-        self.headers["Connection"] = "close"
+    """A response with `Connection: close` that closes politely, as RFC 9112 §9.6 asks."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, throw away what still comes, close."""
@@ -34,12 +31,11 @@ class LingeringResponse(Response):
 
 async def _discard(receive: Receive) -> None:
     left = LINGER_BYTES
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(LINGER_SECONDS):
             while left > 0:
-                message = await receive()
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    message = await receive()
                 if message["type"] != "http.request" or not message.get("more_body", False):
                     return
                 left -= len(message.get("body", b""))
-    except TimeoutError:
-        return

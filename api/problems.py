@@ -70,12 +70,16 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 def response_to(problem: Problem, request_id: UUID) -> Response:
     """The response that tells of the problem; `instance` is the request's id."""
-    make = LingeringResponse if problem.closes else Response
-    return make(
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    if problem.closes:
+        headers["Connection"] = "close"
+    # Who was too slow is not waited for once more.
+    lingers = problem.closes and problem.kind is not kinds.REQUEST_TIMEOUT
+    return (LingeringResponse if lingers else Response)(
         msgspec.json.encode(_document(problem, request_id)),
         status_code=problem.kind.status,
         media_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store", **problem.headers},
+        headers=headers,
     )
 
 

@@ -125,14 +125,20 @@ def opened(name: str) -> bytes:
     ],
 )
 async def test_the_first_byte_too_many_ends_the_upload(
-    tmp_path: Path, limits: UploadLimits, beginning: bytes, field: str, at_most: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limits: UploadLimits,
+    beginning: bytes,
+    field: str,
+    at_most: int,
 ) -> None:
+    monkeypatch.setattr("api.lingering.LINGER_BYTES", MEBIBYTE)
     api, upload = Api(tmp_path, limits), Endless(beginning)
     response = await publish(api, upload.__aiter__())
     assert response.status_code == 413
     assert response.headers["connection"] == "close"
     assert issue(response) == (field, "tooLarge")
-    assert upload.sent <= at_most + 5 * MEBIBYTE  # what is thrown away while closing is bounded too
+    assert upload.sent <= at_most + 2 * MEBIBYTE  # what is thrown away while closing is bounded too
     assert api.publishing.commands == []
     assert spooled_files(tmp_path) == []
 
