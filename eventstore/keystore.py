@@ -69,7 +69,7 @@ class KeyStore:
 
     @property
     def engine(self) -> Engine:
-        """The same database for tables of others (the authorization server's): transactions that may write."""
+        """The same database, for the tables of others (the authorization server)."""
         return self._database.engine.execution_options(immediate=True)
 
     def create_tables(self) -> None:

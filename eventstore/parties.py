@@ -182,8 +182,9 @@ class PartyRegistry:
                     created_at=now,
                 )
                 .on_conflict_do_nothing(index_elements=["identifier_hash"])
+                .returning(PARTY_IDENTIFIER.c.party_id)
             )
-            if claimed.rowcount == 0:
+            if claimed.first() is None:
                 # Another process was first (the insert waited for its commit). Its party counts.
                 connection.execute(sa.delete(PARTY).where(PARTY.c.party_id == party_id))
 

@@ -87,12 +87,12 @@ _MESSAGE_TYPE: dict[str, Any] = {
     "senders": ["0316380841"],
     "discreet": False,
 }
-_NOTIFIED = {"mailbox_id": MAILBOX, "message_id": OTHER}
+_NOTIFIED: dict[str, Any] = {"mailbox_id": MAILBOX, "message_id": OTHER}
 
 
 def _event(event_class: type[Event], version: int = 2, **fields: Any) -> Event:
-    common = {"originator_id": STREAM, "originator_version": version, "timestamp": AT, "event_id": EVENT}
-    return event_class(**common, **fields)
+    common: dict[str, Any] = {"originator_id": STREAM, "originator_version": version, "event_id": EVENT}
+    return event_class(timestamp=AT, **common, **fields)
 
 
 def _first(event_class: type[Event], aggregate: str, **fields: Any) -> Event:
