@@ -40,24 +40,33 @@ class MailCatcher:
     def __init__(self, port: int) -> None:
         self._mails: deque[CaughtMail] = deque(maxlen=KEPT_MAILS)
         self._lock = Lock()
-        self._controller = Controller(
-            _Handler(self), hostname=_LOOPBACK, port=port, data_size_limit=LARGEST_MAIL
-        )
+        self._port = port
+        self._controller: Controller | None = None
 
     @property
     def url(self) -> str:
         """Where to send mails (EBOX_SMTP_URL)."""
-        return f"smtp://{_LOOPBACK}:{self._controller.port}"
+        return f"smtp://{_LOOPBACK}:{self._port}"
 
     def start(self) -> None:
         """Serve. Raises OSError when the port is taken."""
         # The library logs every command it receives, addresses and all.
         logging.getLogger("mail.log").setLevel(logging.ERROR)
-        self._controller.start()
+        controller = Controller(
+            _Handler(self), hostname=_LOOPBACK, port=self._port, data_size_limit=LARGEST_MAIL
+        )
+        try:
+            controller.start()
+        except BaseException:
+            controller.loop.close()
+            raise
+        self._controller = controller
 
     def stop(self) -> None:
-        """Stop serving; what was caught stays."""
-        self._controller.stop()
+        """Stop serving; what was caught stays. Nothing if it does not serve."""
+        controller, self._controller = self._controller, None
+        if controller is not None:
+            controller.stop()
 
     def mails(self) -> list[CaughtMail]:
         """What was caught, newest first."""
@@ -91,10 +100,28 @@ def _caught(recipient: str, content: bytes) -> CaughtMail:
     body = message.get_body(("plain", "html"))
     headers: dict[str, str] = {}
     for name, value in message.items():
-        headers[name] = f"{headers[name]}\n{value}" if name in headers else str(value)
+        text = _utf8(str(value))
+        headers[name] = f"{headers[name]}\n{text}" if name in headers else text
     return CaughtMail(
-        to=recipient,
-        subject=str(message.get("Subject", "")),
-        text=str(body.get_content()) if body is not None else "",
+        to=_utf8(recipient),
+        subject=_utf8(str(message.get("Subject", ""))),
+        text=_text(body) if isinstance(body, EmailMessage) else "",
         headers=headers,
     )
+
+
+def _text(part: EmailMessage) -> str:
+    """The part's text, whatever it says about its characters."""
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return ""
+    try:
+        text = content.decode(part.get_content_charset("utf-8"), errors="replace")
+    except LookupError:
+        text = content.decode("utf-8", errors="replace")
+    return _utf8(text)
+
+
+def _utf8(text: str) -> str:
+    """The text without the halves of characters that the parser keeps unreadable bytes in."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")

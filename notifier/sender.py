@@ -90,6 +90,11 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._tidied_at: datetime | None = None
 
+    @property
+    def is_pausing(self) -> bool:
+        """The relay did not serve us when it was last tried: mails wait. For health checks."""
+        return self._pause.is_doubtful
+
     async def run(self) -> None:
         """Send until stopped; then finish what is being sent, give back the rest and hang up."""
         self._loop = asyncio.get_running_loop()
