@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
@@ -135,13 +135,10 @@ class ReadDatabase:
     def own_connection(self) -> psycopg.Connection[Any]:
         """A PostgreSQL connection outside every pool, read-only and autocommitting. The caller closes it.
 
-        Raises:
-            Unavailable: the database does not answer.
+        Raises `psycopg.Error` where there is none to be had.
         """
-        with _as_unavailable():
-            connection = self._reader.raw_connection()
-            connection.detach()
-            return cast("psycopg.Connection[Any]", connection.driver_connection)
+        _, where = self._reader.dialect.create_connect_args(self._url)
+        return psycopg.connect(**where, **_postgresql(_READ_SECONDS, read_only=True), autocommit=True)
 
     def close(self) -> None:
         """Let go of all connections and threads."""
