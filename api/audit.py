@@ -8,22 +8,23 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
-from api.parameters import MAX_POSITION, AtLeast, ServicesOf, known_parameters
+from api.parameters import MAX_POSITION, AtLeast, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer
 from api.schemas.answers import History, MailboxFound
 from api.schemas.audit import MailboxSearch, history_answer
 from api.schemas.timestamps import parse_timestamp
 from api.security import guarded
+from api.services import services_of
 from domain.actors import Actor
 from domain.decisions import Operation
 from domain.errors import InvalidInput, Issue
 from projections.access_history import HistoryFilter
 
-router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/audit", tags=["audit"], route_class=StrictRoute)
 
 _SEARCH_BYTES = 4096
 _CURSOR_BYTES = 8
@@ -36,10 +37,10 @@ _CURSOR_BYTES = 8
     max_body_size=_SEARCH_BYTES,
 )
 async def find_mailbox(
-    actor: Annotated[Actor, guarded(Operation.FIND_MAILBOX)], services: ServicesOf, search: MailboxSearch
+    actor: Annotated[Actor, guarded(Operation.FIND_MAILBOX)], request: Request, search: MailboxSearch
 ) -> Response:
     """The mailbox of a national, bis or enterprise number, which stands in the body, never in an address."""
-    mailbox_id = await services.auditing.find_mailbox(actor, search.identifier())
+    mailbox_id = await services_of(request).auditing.find_mailbox(actor, search.identifier())
     return json_answer(MailboxFound(mailbox_id=mailbox_id))
 
 
@@ -70,14 +71,14 @@ async def history_filter(
 )
 async def access_history(
     actor: Annotated[Actor, guarded(Operation.READ_ACCESS_HISTORY)],
-    services: ServicesOf,
+    request: Request,
     asked: Annotated[HistoryFilter, Depends(history_filter)],
     cursor: Annotated[str | None, Query(max_length=20, description="An answer's `nextCursor`.")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Items on a page.")] = 50,
     at_least: AtLeast = None,
 ) -> Response:
     """What was published and told, and who accessed what, when, through which site, on which basis."""
-    page = await services.auditing.access_history(
+    page = await services_of(request).auditing.access_history(
         actor, asked, before=_position(cursor), limit=limit, at_least=at_least
     )
     return json_answer(history_answer(page, _cursor), position=page.position)

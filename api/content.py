@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
 from api.disposition import attachment_disposition
 from api.document_response import DocumentResponse
-from api.parameters import ServicesOf, known_parameters, refused_header
+from api.parameters import StrictRoute
 from api.ranges import content_request, entity_tag
 from api.responses import POSITION_HEADER, described, json_answer, problems
 from api.schemas.answers import TranslatedString
 from api.schemas.messages import PREFIX, translated
 from api.security import guarded
+from api.services import services_of
 from application.views import ContentView
 from domain.actors import Actor
 from domain.decisions import Operation
@@ -24,7 +25,7 @@ from domain.decisions import Operation
 router = APIRouter(
     prefix=PREFIX,
     tags=["consult"],
-    dependencies=[Depends(known_parameters), Depends(refused_header("Ebox-Mailbox"))],
+    route_class=StrictRoute,
 )
 
 _DOCUMENT: Final = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
@@ -57,10 +58,10 @@ _ASKING: Final = {
     responses=described(200, TranslatedString, kinds.NOT_FOUND, kinds.GONE, headers=POSITION_HEADER),
 )
 async def body(
-    actor: Annotated[Actor, guarded(Operation.READ)], services: ServicesOf, message_id: UUID
+    actor: Annotated[Actor, guarded(Operation.READ)], request: Request, message_id: UUID
 ) -> Response:
     """The body. Where it is the main content, this opens the message."""
-    view = await services.reading.body(actor, message_id)
+    view = await services_of(request).reading.body(actor, message_id)
     return json_answer(translated(view.texts), position=view.position)
 
 
@@ -80,13 +81,12 @@ async def body(
 async def content(
     actor: Annotated[Actor, guarded(Operation.READ)],
     request: Request,
-    services: ServicesOf,
     message_id: UUID,
     attachment_id: UUID,
 ) -> Response:
     """A document, or one range of it. The first bytes of the main content open the message; HEAD does not."""
     asked = content_request(request.headers, describe_only=request.method == "HEAD")
-    view = await services.reading.content(actor, message_id, attachment_id, asked)
+    view = await services_of(request).reading.content(actor, message_id, attachment_id, asked)
     if view.sha256 in asked.known:
         return Response(status_code=304, headers=_always(view))
     headers = _always(view) | {

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
-from api.parameters import AtLeast, ServicesOf, known_parameters, refused_header
+from api.parameters import AtLeast, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer
 from api.schemas import messages as shapes
 from api.schemas.answers import AttachmentAnswer, Attachments, Ebox, MessageAnswer, Messages
 from api.security import guarded
+from api.services import services_of
 from domain.actors import Actor
 from domain.decisions import Operation
 
 router = APIRouter(
     prefix=shapes.PREFIX,
     tags=["consult"],
-    dependencies=[Depends(known_parameters), Depends(refused_header("Ebox-Mailbox"))],
+    route_class=StrictRoute,
 )
 
 MAX_PAGE = 100_000
@@ -35,9 +36,10 @@ ReadStatus = Annotated[
 
 @router.get("/ebox", summary="Count messages", responses=described(200, Ebox, headers=POSITION_HEADER))
 async def counts(
-    actor: Annotated[Actor, guarded(Operation.COUNT)], services: ServicesOf, at_least: AtLeast = None
+    actor: Annotated[Actor, guarded(Operation.COUNT)], request: Request, at_least: AtLeast = None
 ) -> Response:
     """What the mailbox holds. The one read that is not recorded as an access."""
+    services = services_of(request)
     view = await services.reading.counts(actor, at_least=at_least)
     return json_answer(shapes.mailbox_answer(view), position=view.position)
 
@@ -47,13 +49,14 @@ async def counts(
 )
 async def list_messages(
     actor: Annotated[Actor, guarded(Operation.LIST)],
-    services: ServicesOf,
+    request: Request,
     page: Page = 1,
     page_size: PageSize = 25,
     read_status: ReadStatus = None,
     at_least: AtLeast = None,
 ) -> Response:
     """One page of the mailbox, newest first."""
+    services = services_of(request)
     found = await services.reading.list_messages(
         actor, page=page, page_size=page_size, is_read=read_status, at_least=at_least
     )
@@ -67,11 +70,12 @@ async def list_messages(
 )
 async def message(
     actor: Annotated[Actor, guarded(Operation.READ)],
-    services: ServicesOf,
+    request: Request,
     message_id: UUID,
     at_least: AtLeast = None,
 ) -> Response:
     """A message with its attachments' descriptions; never the body or a document."""
+    services = services_of(request)
     view = await services.reading.message(actor, message_id, at_least=at_least)
     return json_answer(shapes.message_answer(view, services.public_url), position=view.position)
 
@@ -83,11 +87,12 @@ async def message(
 )
 async def attachments(
     actor: Annotated[Actor, guarded(Operation.READ)],
-    services: ServicesOf,
+    request: Request,
     message_id: UUID,
     at_least: AtLeast = None,
 ) -> Response:
     """The descriptions of a message's attachments."""
+    services = services_of(request)
     view = await services.reading.message(actor, message_id, at_least=at_least)
     answer = shapes.attachments_answer(services.public_url, message_id, view.message.attachments)
     return json_answer(answer, position=view.position)
@@ -100,12 +105,13 @@ async def attachments(
 )
 async def attachment(
     actor: Annotated[Actor, guarded(Operation.READ)],
-    services: ServicesOf,
+    request: Request,
     message_id: UUID,
     attachment_id: UUID,
     at_least: AtLeast = None,
 ) -> Response:
     """What an attachment is, and where its content is."""
+    services = services_of(request)
     found, position = await services.reading.attachment(actor, message_id, attachment_id, at_least=at_least)
     answer = shapes.attachment_answer(services.public_url, message_id, found)
     return json_answer(answer, position=position)

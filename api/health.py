@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
-from api.parameters import ServicesOf, known_parameters
+from api.parameters import StrictRoute
 from api.responses import described, json_answer
 from api.schemas.answers import Check, Health, ProjectionCheck
-from api.services import Services
+from api.services import Services, services_of
 
 CHECK_SECONDS = 2.0
 
-router = APIRouter(prefix="/health", tags=["health"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/health", tags=["health"], route_class=StrictRoute)
 
 
 @router.get("/live", summary="Does it live?", responses=described(200, Health, usual=False))
@@ -33,8 +33,9 @@ async def live() -> Response:
         503: described(503, Health, usual=False)[503],
     },
 )
-async def ready(services: ServicesOf) -> Response:
+async def ready(request: Request) -> Response:
     """Each part that it depends on, and how far each read model is behind. 503 while a part is down."""
+    services = services_of(request)
     names = list(services.dependencies)
     ups, projections = await asyncio.gather(
         asyncio.gather(*(_is_up(services.dependencies[name]) for name in names)), _projections(services)

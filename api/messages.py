@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from msgspec import UNSET
 from starlette.responses import Response
 
 from api import problem_types as kinds
-from api.parameters import IdempotencyKey, ServicesOf, known_parameters, refused_header
+from api.parameters import StrictRoute, idempotency_key
 from api.responses import POSITION_HEADER, described, json_answer
 from api.schemas.answers import Published
 from api.schemas.messages import PREFIX
 from api.schemas.publish import parse_message
 from api.security import guarded
-from api.uploads import FILE_PARTS, received_publication
+from api.services import services_of
+from api.uploads import FILE_PARTS, receive_publication
 from application.publishing import PublishCommand
 from domain.actors import Actor
 from domain.decisions import Operation
 from domain.draft import ROOT
 
-router = APIRouter(prefix=PREFIX, tags=["publish"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix=PREFIX, tags=["publish"], route_class=StrictRoute)
 
 _BODY: Final[dict[str, Any]] = {
     "requestBody": {
@@ -64,7 +65,6 @@ _HEADERS: Final = {
     "/ebox/messages",
     status_code=201,
     summary="Publish a message",
-    dependencies=[Depends(refused_header("On-Behalf-Of-Enterprise-Number"))],
     responses=described(
         201,
         Published,
@@ -77,14 +77,11 @@ _HEADERS: Final = {
     ),
     openapi_extra=_BODY,
 )
-async def publish(
-    actor: Annotated[Actor, guarded(Operation.PUBLISH)],
-    request: Request,
-    services: ServicesOf,
-    key: IdempotencyKey,
-) -> Response:
+async def publish(actor: Annotated[Actor, guarded(Operation.PUBLISH)], request: Request) -> Response:
     """Put a message into the mailbox of a citizen or an enterprise. Answered once it is kept for good."""
-    async with received_publication(request, services.uploads, services.spool) as received:
+    key = idempotency_key(request.headers)
+    services = services_of(request)
+    with await receive_publication(request, services.uploads, services.spool) as received:
         draft, canonical = parse_message(received.json)
         command = PublishCommand(draft, received.files, canonical, key)
         result = await services.publishing.publish(actor, command)

@@ -9,7 +9,7 @@ checked here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -79,6 +79,13 @@ class MultipartReader:
                 "on_end": self._ends,
             },
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # The parser and this object hold each other; without this only the garbage collector could free them.
+        self._parser.callbacks = {}
 
     @property
     def is_complete(self) -> bool:

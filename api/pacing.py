@@ -6,7 +6,6 @@ Only time spent waiting for the client counts, never our own slowness.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from starlette.types import Receive
@@ -32,26 +31,24 @@ class PacedBody:
         self._receive = receive
         self._pace = pace
         self._max_bytes = max_bytes
+        self._bytes_left = max_bytes
         self._silence = 0.0
         self._window = 0.0
         self._window_bytes = 0
         self.is_finished = False
 
-    async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """What comes, until the last. Raises `Refusal` (408, 413), `ClientGone`."""
-        left = self._max_bytes
-        while not self.is_finished:
-            chunk = await self._next()
-            left -= len(chunk)
-            if left < 0:
-                detail = f"A request is at most {self._max_bytes} bytes."
-                raise Refusal(PAYLOAD_TOO_LARGE, detail, Issue("body", "tooLarge", detail))
-            if chunk:
-                yield chunk
-            if not self.is_finished:
-                self._keep_pace()
+    async def next_chunk(self) -> bytes:
+        """What comes next, maybe nothing. Raises `Refusal` (408, 413), `ClientGone`."""
+        chunk = await self._receive_chunk()
+        self._bytes_left -= len(chunk)
+        if self._bytes_left < 0:
+            detail = f"A request is at most {self._max_bytes} bytes."
+            raise Refusal(PAYLOAD_TOO_LARGE, detail, Issue("body", "tooLarge", detail))
+        if not self.is_finished:
+            self._keep_pace()
+        return chunk
 
-    async def _next(self) -> bytes:
+    async def _receive_chunk(self) -> bytes:
         now = asyncio.get_running_loop().time
         began = now()
         try:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, Header, Request
+from fastapi import Header, Request, Response
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query as QueryParameter
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
 
 from api.schemas.issues import printable
-from api.services import Services, services_of
 from domain.errors import InvalidInput, Issue
 
 MAX_KEY_CHARACTERS: Final = 255
 MAX_POSITION: Final = 2**63 - 1
+LATER_HEADERS: Final = ("Ebox-Mailbox", "On-Behalf-Of-Enterprise-Number")
 
 _VISIBLE: Final = re.compile(r"[!-~]+")
 _QUOTED: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
 
-
-async def _services(request: Request) -> Services:
-    return services_of(request)
-
-
-ServicesOf = Annotated[Services, Depends(_services)]
 
 AtLeast = Annotated[
     int | None,
@@ -38,43 +34,50 @@ AtLeast = Annotated[
 ]
 
 
-async def known_parameters(request: Request) -> None:
-    """Refuse query parameters that the route does not have, or that are given twice, by name.
+class StrictRoute(APIRoute):
+    """A route that refuses, by name, what it would otherwise ignore.
 
-    To ignore a misspelt filter would be to show more than was asked for.
+    Query parameters that it does not have or that are given twice: to ignore a misspelt filter would be to
+    show more than was asked for. Headers of a later release: to ignore them would be to act for somebody else.
     """
-    if not request.scope["query_string"]:
-        return
-    parameters = get_flat_params(request.scope["route"].dependant)
-    known = {one.alias for one in parameters if isinstance(one.field_info, QueryParameter)}
-    given = [name for name, _ in request.query_params.multi_items()]
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The framework's handler, with the check before it."""
+        handle = super().get_route_handler()
+        parameters = get_flat_params(self.dependant)
+        known = frozenset(one.alias for one in parameters if isinstance(one.field_info, QueryParameter))
+
+        async def check_and_handle(request: Request) -> Response:
+            _refuse_later_headers(request.headers)
+            if request.scope["query_string"]:
+                _refuse_unknown([name for name, _ in request.query_params.multi_items()], known)
+            return await handle(request)
+
+        return check_and_handle
+
+
+def _refuse_unknown(given: list[str], known: frozenset[str]) -> None:
     issues = [
         Issue(printable(name), "unknownInput", "not a parameter of this address", "query")
         for name in dict.fromkeys(given)
         if name not in known
     ]
     issues += [
-        Issue(name, "repeated", "give it once", "query")
-        for name in known.intersection(given)
-        if given.count(name) > 1
+        Issue(name, "repeated", "give it once", "query") for name in sorted(known) if given.count(name) > 1
     ]
     if issues:
         raise InvalidInput(*issues)
 
 
-def refused_header(name: str) -> Callable[[Request], Awaitable[None]]:
-    """A dependency that refuses a header which this release does not act upon yet."""
-
-    async def refuse(request: Request) -> None:
-        if name in request.headers:
+def _refuse_later_headers(headers: Headers) -> None:
+    for name in LATER_HEADERS:
+        if name in headers:
             raise InvalidInput(Issue(name, "notSupportedYet", "comes with a later release", "header"))
 
-    return refuse
 
-
-async def idempotency_key(request: Request) -> str | None:
+def idempotency_key(headers: Headers) -> str | None:
     """The `Idempotency-Key`, bare or as a quoted string (RFC 8941 §3.3.3); the two spellings are one key."""
-    values = request.headers.getlist("idempotency-key")
+    values = headers.getlist("idempotency-key")
     if not values:
         return None
     key = values[0].strip()
@@ -85,6 +88,3 @@ async def idempotency_key(request: Request) -> str | None:
         detail = f"give one key of 1 to {MAX_KEY_CHARACTERS} visible ASCII characters"
         raise InvalidInput(Issue("Idempotency-Key", "schemaViolation", detail, "header"))
     return key
-
-
-IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]

@@ -6,11 +6,9 @@ it, and so does a client that stops sending or drips. Whatever the end, nothing 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -51,42 +49,45 @@ class UploadLimits:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceivedPublication:
-    """The two halves of a publication, as they came."""
+    """The two halves of a publication, as they came. Its files are given up at the end of a `with` block."""
 
     json: bytes
     files: list[UploadedFile]
 
+    def __enter__(self) -> Self:
+        return self
 
-@asynccontextmanager
-async def received_publication(
-    request: Request, limits: UploadLimits, spool: Path
-) -> AsyncIterator[ReceivedPublication]:
-    """The publication in this request, for as long as the block lasts; then its files are given up.
+    def __exit__(self, *_: object) -> None:
+        for file in self.files:
+            file.upload.close()
+
+
+async def receive_publication(request: Request, limits: UploadLimits, spool: Path) -> ReceivedPublication:
+    """The publication in this request. Raises and keeps nothing, or hands the files over.
 
     Raises `Refusal` (400, 408, 413, 415), `InvalidInput`, `ClientGone`, `SpoolUnavailable`.
     """
     body = PacedBody(request.receive, limits.pace, limits.body_bytes)
     intake = _Intake(limits, spool)
     try:
-        try:
-            await _take_in(request.headers, body, intake)
-        except Refusal as refusal:
-            refusal.closes = not body.is_finished
-            raise
-        yield intake.publication()
-    finally:
+        await _take_in(request.headers, body, intake)
+        return intake.publication()
+    except BaseException as error:
+        if isinstance(error, Refusal):
+            error.closes = not body.is_finished
         intake.close()
+        raise
 
 
 async def _take_in(headers: Headers, body: PacedBody, intake: _Intake) -> None:
-    reader = MultipartReader(boundary_of(headers.get("content-type")))
+    boundary = boundary_of(headers.get("content-type"))
     intake.expect(headers.get("content-length"))
-    async with aclosing(body.chunks()) as chunks:
-        async for chunk in chunks:
-            for found in reader.feed(chunk):
+    with MultipartReader(boundary) as reader:
+        while not body.is_finished:
+            for found in reader.feed(await body.next_chunk()):
                 await intake.take(found)
-    if not reader.is_complete:
-        raise malformed("The body ends before its last boundary.")
+        if not reader.is_complete:
+            raise malformed("The body ends before its last boundary.")
 
 
 def _too_large(name: str, detail: str) -> Refusal:
