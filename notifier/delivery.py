@@ -1,6 +1,6 @@
 """One claimed notification, from the claim to its recorded outcome.
 
-    already settled in the log  → mark the row (the process before us was killed in between)
+    settled in the log already  → mark the row (the process before us was killed in between)
     cannot be composed, 5xx     → notification.failed, permanent → row failed
     4xx, lost connection        → notification.failed, temporary → row due again later, or given up
     relay unavailable           → nothing about this mail: row given back, everybody pauses
@@ -22,7 +22,6 @@ import structlog
 
 from domain.clock import Clock
 from domain.errors import Retryable
-from domain.notification import Notification
 from notifier.composer import Composer
 from notifier.errors import PermanentFailure, RelayUnavailable, SendingError, TemporaryFailure
 from notifier.outbox import Claimed, Outbox
@@ -76,25 +75,23 @@ class Delivery:
                 error=type(error).__name__,
             )
 
-    async def give_back(self, claim: Claimed, wait: timedelta = timedelta()) -> None:
-        """It was not tried: it is due again, after `wait`, and the attempt does not count."""
+    async def give_back(self, *claims: Claimed, wait: timedelta = timedelta()) -> None:
+        """They were not tried: they are due again, after `wait`, and the attempt does not count."""
         try:
-            await self._in_thread(self._outbox.release, [claim], self._clock.now() + wait)
+            await self._in_thread(self._outbox.release, claims, self._clock.now() + wait)
         except Retryable as error:  # then it lapses with its lease, which is later, and counts
             _log.warning("outbox.unavailable", error=type(error).__name__)
 
     async def _deliver(self, claim: Claimed) -> None:
         try:
-            notification = await self._outcomes.load(claim.notification_id)
-            if notification.is_settled:
-                await self._mark_settled(claim, notification)
+            if claim.attempts > 1 and await self._was_settled(claim):
                 return
             mail = await self._composer.compose(claim)
         except PermanentFailure as failure:
             await self._fail(claim, failure)
             return
         except Retryable:
-            await self.give_back(claim, _NOT_OUR_DAY)
+            await self.give_back(claim, wait=_NOT_OUR_DAY)
             return
         try:
             async with asyncio.timeout(self._send_seconds):
@@ -113,12 +110,17 @@ class Delivery:
             await self._insist(lambda: self._outcomes.sent(claim.notification_id, claim.attempts))
             await self._insist(lambda: self._in_thread(self._outbox.sent, claim, self._clock.now()))
 
-    async def _mark_settled(self, claim: Claimed, notification: Notification) -> None:
+    async def _was_settled(self, claim: Claimed) -> bool:
+        """Whether an earlier attempt's outcome is in the log already; then the row only has to say so."""
+        notification = await self._outcomes.load(claim.notification_id)
+        if not notification.is_settled:
+            return False
         now = self._clock.now()
         if notification.is_sent:
             await self._in_thread(self._outbox.sent, claim, now)
         else:
             await self._in_thread(self._outbox.failed, claim, now, None)
+        return True
 
     async def _wait(self, claim: Claimed, failure: RelayUnavailable) -> None:
         self._pause.unavailable(self._clock.now())

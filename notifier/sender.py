@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 import structlog
 
@@ -30,6 +31,8 @@ T = TypeVar("T")
 
 _TIDY_EVERY = timedelta(minutes=10)
 _TIDY_ROWS = 10_000
+_RECORDING_SECONDS = 10.0
+"""What a sender that stops grants a mail, on top of the time for sending it, to get its outcome recorded."""
 
 _log = structlog.get_logger(__name__)
 
@@ -88,6 +91,7 @@ class Sender:
         self._changed = asyncio.Event()
         self._turn = asyncio.Semaphore(self._limits.connections)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: dict[UUID, Claimed] = {}
         self._tidied_at: datetime | None = None
 
     @property
@@ -143,6 +147,7 @@ class Sender:
             return []
 
     def _start(self, claim: Claimed) -> None:
+        self._waiting[claim.notification_id] = claim
         task = asyncio.create_task(self._take_turn(claim))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -154,7 +159,9 @@ class Sender:
     async def _take_turn(self, claim: Claimed) -> None:
         async with self._turn:
             now = self._clock.now()
-            if self._is_stopping or self._pause.left(now):
+            if self._waiting.pop(claim.notification_id, None) is None:
+                return  # given back meanwhile
+            if self._pause.left(now):
                 await self._delivery.give_back(claim)
             elif claim.claimed_until - now >= timedelta(seconds=self._limits.send_seconds):
                 await self._delivery.deliver(claim)
@@ -170,8 +177,10 @@ class Sender:
 
     async def _finish(self) -> None:
         self._is_stopping = True
+        waiting, self._waiting = self._waiting, {}
+        await self._delivery.give_back(*waiting.values())
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=self._limits.send_seconds)
+            _, late = await asyncio.wait(self._tasks, timeout=self._limits.send_seconds + _RECORDING_SECONDS)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
