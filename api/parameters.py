@@ -38,7 +38,8 @@ class StrictRoute(APIRoute):
     """A route that refuses, by name, what it would otherwise ignore.
 
     Query parameters that it does not have or that are given twice: to ignore a misspelt filter would be to
-    show more than was asked for. Headers of a later release: to ignore them would be to act for somebody else.
+    show more than was asked for. Headers of a later release: to ignore them would be to act for somebody
+    else.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

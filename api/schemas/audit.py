@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, Literal
 
 from msgspec import UNSET
 
@@ -14,9 +15,13 @@ from domain.identifiers import Identifier, IdentifierInvalid, IdentifierScheme, 
 from projections.access_history import HistoryRow
 
 
-class MailboxSearch(StrictModel):
-    """Whose mailbox: one national or bis number, or one enterprise number."""
+_EBOX_TYPES: Final = {IdentifierScheme.SSIN: "citizen", IdentifierScheme.ENTERPRISE: "enterprise"}
 
+
+class MailboxSearch(StrictModel):
+    """Whose mailbox: one national or bis number, or one enterprise number, as a publication's recipient."""
+
+    ebox_type: Literal["citizen", "enterprise"] | None = None
     ssin: str | None = None
     enterprise_number: str | None = None
 
@@ -33,6 +38,8 @@ class MailboxSearch(StrictModel):
         if len(given) != 1:
             raise InvalidInput(Issue("ssin", "required", "give either ssin or enterpriseNumber"))
         ((scheme, number),) = given.items()
+        if self.ebox_type is not None and self.ebox_type != _EBOX_TYPES[scheme]:
+            raise InvalidInput(Issue("eboxType", "invalidInput", f"is not found by {scheme}"))
         try:
             return parse_identifier(scheme, number)
         except IdentifierInvalid as error:

@@ -23,6 +23,7 @@ HISTORY = "/audit/access-history"
     [
         ({"ssin": "81050103522"}, Ssin("81050103522")),
         ({"enterpriseNumber": "0884303369"}, EnterpriseNumber("0884303369")),
+        ({"eboxType": "citizen", "ssin": "81050103522"}, Ssin("81050103522")),
     ],
 )
 async def test_a_mailbox_is_found_by_a_number_in_the_body(
@@ -41,6 +42,7 @@ async def test_a_mailbox_is_found_by_a_number_in_the_body(
         ({"ssin": "81050103521"}, ("ssin", "invalidIdentifier")),
         ({"ssin": 81050103522}, ("ssin", "schemaViolation")),
         ({"name": "An"}, ("name", "unknownInput")),
+        ({"eboxType": "enterprise", "ssin": "81050103522"}, ("eboxType", "invalidInput")),
         ([], ("body", "schemaViolation")),
     ],
 )
