@@ -87,24 +87,26 @@ class Daemon:
             self.kill()
             raise
 
-    def stop(self, with_signal: signal.Signals = signal.SIGTERM, *, within: float = 30.0) -> None:
+    def stop(self, with_signal: signal.Signals = signal.SIGTERM, *, within: float = 30.0) -> int | None:
         """Ask it to end and wait for it and all it started; what is left after `within` seconds is killed.
 
-        Nothing if not running.
+        Returns its exit status, negative where a signal ended it; None where it was not started, or something
+        was left to be killed.
         """
         if self._process is None:
-            return
+            return None
         family = self._family()
         self._process.send_signal(with_signal)
+        status: int | None = None
         try:
-            self._process.wait(timeout=within)
+            ended_with = self._process.wait(timeout=within)
             # Its children may hold its port for a moment longer than itself
-            wait_until(
-                lambda: not any(map(_lives, family)), within, lambda: f"children of {self.name} remain"
-            )
+            wait_until(lambda: not any(map(lives, family)), within, lambda: f"children of {self.name} remain")
+            status = ended_with
         except (subprocess.TimeoutExpired, ServerError):
             self._kill(family)
         self._forget()
+        return status
 
     def kill(self) -> None:
         """SIGKILL to the process and all it started, as when the power goes. Nothing if not running."""
@@ -127,7 +129,7 @@ class Daemon:
         if self._process is not None:
             self._process.wait(timeout=_KILL_SECONDS)
         wait_until(
-            lambda: not any(map(_lives, family)), _KILL_SECONDS, lambda: f"{self.name} survived SIGKILL"
+            lambda: not any(map(lives, family)), _KILL_SECONDS, lambda: f"{self.name} survived SIGKILL"
         )
 
     def _forget(self) -> None:
@@ -144,7 +146,7 @@ class Daemon:
         raise ServerError(self._failure(what))
 
 
-def _lives(process: psutil.Process) -> bool:
+def lives(process: psutil.Process) -> bool:
     """Whether it still runs; one that ended is gone, even while init has not collected its status yet."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE

@@ -1,0 +1,57 @@
+"""PostgreSQL and an S3 server under an installation: what a deployment configures, as settings."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import psycopg
+
+from tests.e2e.installation import Installation
+from tests.e2e.plain_sight import in_bucket
+from tests.servers.ceph import Ceph
+from tests.servers.postgres import Postgres
+
+
+class RealParts:
+    """Four databases, one bucket and one installation upon them.
+
+    It is the embedded mode, for its demo people, with every part replaced by a real one.
+    """
+
+    def __init__(self, postgres: Postgres, ceph: Ceph, folder: Path, smtp_url: str) -> None:
+        self.postgres = postgres
+        self.ceph = ceph
+        ceph.start_gateway()
+        self.databases = {
+            part: postgres.create_database(f"e2e_{part}")
+            for part in ("event_store", "read_model", "key_store", "outbox")
+        }
+        self.bucket = ceph.create_bucket(f"e2e-{uuid.uuid4()}")
+        settings = {f"EBOX_{part.upper()}_URL": url for part, url in self.databases.items()}
+        settings |= {"EBOX_OBJECT_STORE_URL": self.bucket, "EBOX_SMTP_URL": smtp_url}
+        self.installation = Installation(folder, settings)
+
+    def bring_the_demo_people(self) -> None:
+        """Make the tables and the demo people's mailboxes, as the first `ebox run` does."""
+        self.installation.start("run")
+        self.installation.wait_until_ready()
+        self.installation.stop()
+
+    def event_count(self, topic: str | None = None) -> int:
+        """How many events the store holds (of one kind)."""
+        condition = "topic = %(topic)s" if topic else "true"
+        with psycopg.connect(self.databases["event_store"]) as connection:
+            query = f"SELECT count(*) FROM stored_events WHERE {condition}"
+            row = connection.execute(query.encode(), {"topic": topic}).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def object_count(self) -> int:
+        """How many objects the bucket holds."""
+        return sum(1 for _ in in_bucket(self.bucket))
+
+    def temporary_files(self) -> list[str]:
+        """What lies, or is held open without a name, in the folder where uploads wait."""
+        spool = self.installation.data / "spool"
+        return [str(path) for path in spool.rglob("*")] + self.installation.open_files_below(spool)
