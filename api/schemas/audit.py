@@ -14,7 +14,6 @@ from domain.errors import InvalidInput, Issue
 from domain.identifiers import Identifier, IdentifierInvalid, IdentifierScheme, parse_identifier
 from projections.access_history import HistoryRow
 
-
 _EBOX_TYPES: Final = {IdentifierScheme.SSIN: "citizen", IdentifierScheme.ENTERPRISE: "enterprise"}
 
 

@@ -247,4 +247,4 @@ async def test_files_are_given_up_when_the_request_is_cancelled(impatient: Api) 
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert spooled_files(impatient.spool) == []
+    await until(lambda: not spooled_files(impatient.spool))  # a write may still be under way in its thread
