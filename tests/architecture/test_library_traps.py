@@ -26,8 +26,8 @@ FORBIDDEN_MODULES = {
 FORBIDDEN_NAMES = {
     "ProjectionRunner": "use eventstore.follower",
     "EventSourcedProjectionRunner": "use eventstore.follower",
-    "ListenNotifySubscription": "a lost connection ends it, an event between pull and LISTEN lies undelivered",
-    "PostgresSubscription": "a lost connection ends it, an event between pull and LISTEN lies undelivered",
+    "ListenNotifySubscription": "a lost connection ends it for good, and it pulls before it listens",
+    "PostgresSubscription": "a lost connection ends it for good, and it pulls before it listens",
     "PostgresProcessRecorder": "appends without our lock",
     "PostgresTrackingRecorder": "read models keep their own positions",
     "SQLiteProcessRecorder": "appends another way",
@@ -79,9 +79,8 @@ def _used(tree: ast.AST) -> Iterator[str]:
 def traps_in(source: str) -> set[str]:
     """The forbidden modules and names that this source uses."""
     tree = ast.parse(source)
-    modules = {
-        name for name in FORBIDDEN_MODULES for used in _imported(tree) if f"{used}.".startswith(f"{name}.")
-    }
+    imported = [f"{name}." for name in _imported(tree)]
+    modules = {name for name in FORBIDDEN_MODULES if any(used.startswith(f"{name}.") for used in imported)}
     names = FORBIDDEN_NAMES.keys() & set(_used(tree))
     return modules | names
 

@@ -55,6 +55,7 @@ def _wait_for_the_server_to_notice(url: str) -> None:
     deadline = time.monotonic() + WITHIN
     with psycopg.connect(url, autocommit=True) as connection:
         while connection.execute(
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ebox-writer'"
+            "SELECT FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'ebox-writer'"
         ).fetchall():
             assert time.monotonic() < deadline
