@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
-Figures = Mapping[str, tuple[float, str]]
-"""One contender's figures of one round: name → value and unit."""
-
+from bench.figures import Figures
 
 @dataclass(slots=True)
 class Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.daemon import Daemon
@@ -13,6 +14,14 @@ from tests.servers.process import find_program
 
 START_SECONDS = 60.0
 _REPOSITORY = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that runs: where it listens, and its process."""
+
+    port: int
+    pid: int
 
 
 def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
@@ -36,9 +45,9 @@ def running(
 
 
 @contextmanager
-def peer(folder: Path, module: str, *arguments: str) -> Iterator[int]:
-    """A peer's HTTP server (`bench.peers.<module>`); yields its port."""
+def peer(folder: Path, module: str, *arguments: str) -> Iterator[Served]:
+    """A peer's HTTP server (`bench.peers.<module>`)."""
     port = free_port()
     command = [sys.executable, "-m", f"bench.peers.{module}", str(port), *arguments]
-    with running(folder, command, port=port):
-        yield port
+    with running(folder, command, port=port) as daemon:
+        yield Served(port, daemon.pid)

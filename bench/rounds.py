@@ -10,7 +10,8 @@ from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench.measurement import Figures, Outcome
+from bench.figures import Figures
+from bench.measurement import Outcome
 
 WARM_UP_SECONDS = 2.0
 

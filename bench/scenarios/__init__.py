@@ -8,8 +8,16 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from bench.measurement import Outcome
+from bench.scenarios.inbox import inbox
+from bench.scenarios.memory import memory
 from bench.scenarios.publish import publish
+from bench.scenarios.publish_pdf import publish_pdf
 
 Scenario: TypeAlias = Callable[[int], tuple[Outcome, dict[str, object]]]
 
-SCENARIOS: Final[dict[str, Scenario]] = {"publish": publish}
+SCENARIOS: Final[dict[str, Scenario]] = {
+    "publish": publish,
+    "publish-pdf": publish_pdf,
+    "inbox": inbox,
+    "memory": memory,
+}

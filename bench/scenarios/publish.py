@@ -35,11 +35,13 @@ def publish(rounds: int) -> tuple[Outcome, dict[str, object]]:
         on = stack.enter_context(servers())
         ebox = Installation(on.folder, on.postgres, on.ceph.create_bucket("publish"))
         ebox.migrate()
-        stack.enter_context(ebox.api())
+        api = stack.enter_context(ebox.api())
         contenders = [
             _peer(stack, on, "insert", INSERT, "SELECT count(*) FROM message"),
             _peer(stack, on, "library", LIBRARY, "SELECT count(*) FROM letters_events"),
-            HttpContender(OURS, lambda: publication_plan(on, ebox), ebox.events("message.published")),
+            HttpContender(
+                OURS, lambda: publication_plan(on, ebox), ebox.events("message.published"), pid=api.pid
+            ),
         ]
         take_turns(outcome, contenders, seconds=SECONDS, before_turn=checkpoint(on.postgres.admin_url))
         return outcome, on.described()
@@ -53,6 +55,6 @@ def publication_plan(on: Servers, ebox: Installation, document: bytes | None = N
 
 def _peer(stack: ExitStack, on: Servers, module: str, name: str, count: str) -> HttpContender:
     database = on.postgres.create_database(module)
-    port = stack.enter_context(peer(on.folder, module, database))
-    plan = Plan(port, CONNECTIONS, plain_publications(on.folder, RECIPIENTS), 201, SECONDS)
-    return HttpContender(name, lambda: plan, row_count(database, count))
+    served = stack.enter_context(peer(on.folder, module, database))
+    plan = Plan(served.port, CONNECTIONS, plain_publications(on.folder, RECIPIENTS), 201, SECONDS)
+    return HttpContender(name, lambda: plan, row_count(database, count), pid=served.pid)
