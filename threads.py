@@ -7,20 +7,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from domain.errors import Busy, Unavailable
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class TooManyWaiting(Exception):
-    """No thread will come free soon enough; nothing was begun."""
-
-
-class TookTooLong(Exception):
-    """The call did not end in time; it may still be running, and its outcome is unknown."""
-
-
 class BoundedThreads:
-    """A pool of `threads`; at most `waiting` further calls queue for one. Times in seconds."""
+    """`threads` of them for what `name` says; at most `waiting` further calls queue for one.
+
+    A call may take `seconds`, waiting included.
+    """
 
     def __init__(self, name: str, threads: int, *, waiting: int, seconds: float) -> None:
         self._name = name
@@ -30,23 +27,23 @@ class BoundedThreads:
         self._seconds = seconds
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The call's result. Raises `TooManyWaiting`, `TookTooLong` and whatever the call raises.
+        """The call's result. Raises `Busy`, `Unavailable` after too long, and whatever the call raises.
 
-        A call counts as under way until it ends, also when nobody waits for it any more: a hanging dependency
-        fills the pool once, and then refuses.
+        A call counts as under way until it ends, also when nobody waits for it any more: what hangs fills these
+        threads once, and then calls are refused at once.
         """
         if self._under_way >= self._limit:
-            raise TooManyWaiting(self._name)
+            raise Busy(f"too many calls wait for the {self._name}")
         self._under_way += 1
         running = asyncio.get_running_loop().run_in_executor(self._executor, lambda: call(*args, **kwargs))
         running.add_done_callback(self._ended)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds) as limit:
                 return await asyncio.shield(running)
         except TimeoutError:
-            if running.done() and not running.cancelled():
-                raise  # the call's own
-            raise TookTooLong(self._name) from None
+            if not limit.expired():
+                raise
+            raise Unavailable(f"the {self._name} does not answer in time") from None
 
     def close(self) -> None:
         """Wait for what is under way; drop what has not begun."""
@@ -55,4 +52,4 @@ class BoundedThreads:
     def _ended(self, running: asyncio.Future[T]) -> None:
         self._under_way -= 1
         if not running.cancelled():
-            running.exception()  # looked at, so that an abandoned call's failure is not reported as forgotten
+            running.exception()  # looked at: the failure of a call that was abandoned is nobody's

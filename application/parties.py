@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from domain.errors import Busy, Unavailable
 from domain.identifiers import Identifier
 from eventstore.parties import Party, PartyRegistry
-from threads import BoundedThreads, TookTooLong, TooManyWaiting
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from threads import BoundedThreads
 
 
 class Parties:
@@ -25,36 +19,28 @@ class Parties:
 
     async def find(self, identifier: Identifier) -> Party | None:
         """The party with this number, if it is on record."""
-        return await self._run(self._registry.find, identifier)
+        return await self._threads.run(self._registry.find, identifier)
 
     async def find_or_create(self, identifier: Identifier) -> Party:
         """The party with this number, put on record (committed) if it was not."""
-        return await self._run(self._registry.find_or_create, identifier)
+        return await self._threads.run(self._registry.find_or_create, identifier)
 
     async def by_id(self, party_id: UUID) -> Party | None:
         """The party of this id."""
-        return await self._run(self._registry.by_id, party_id)
+        return await self._threads.run(self._registry.by_id, party_id)
 
     async def by_mailbox(self, mailbox_id: UUID) -> Party | None:
         """The party that owns this mailbox."""
-        return await self._run(self._registry.by_mailbox, mailbox_id)
+        return await self._threads.run(self._registry.by_mailbox, mailbox_id)
 
     async def identifier_of(self, party_id: UUID) -> Identifier | None:
         """The party's number; None once it has been erased."""
-        return await self._run(self._registry.identifier_of, party_id)
+        return await self._threads.run(self._registry.identifier_of, party_id)
 
     async def mailbox_recorded(self, party_id: UUID) -> None:
         """Its `mailbox.created` is committed, so that nobody need append it again."""
-        await self._run(self._registry.mark_mailbox_recorded, party_id)
+        await self._threads.run(self._registry.mark_mailbox_recorded, party_id)
 
     async def activated(self, party_id: UUID, at: datetime) -> None:
         """Its mailbox was activated."""
-        await self._run(self._registry.mark_activated, party_id, at)
-
-    async def _run(self, look_up: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return await self._threads.run(look_up, *args, **kwargs)
-        except TooManyWaiting as error:
-            raise Busy("too many look-ups wait for the key store") from error
-        except TookTooLong as error:
-            raise Unavailable("the key store does not answer") from error
+        await self._threads.run(self._registry.mark_activated, party_id, at)

@@ -29,7 +29,7 @@ class UseCases(Stores):
     def parties(self) -> Parties:
         """The party registry, without blocking."""
         threads = BoundedThreads(
-            "parties", LOOK_UP_THREADS, waiting=WAITING_LOOK_UPS, seconds=LOOK_UP_SECONDS
+            "key store", LOOK_UP_THREADS, waiting=WAITING_LOOK_UPS, seconds=LOOK_UP_SECONDS
         )
         self.exits.callback(threads.close)
         return Parties(self.key_store.parties, threads)

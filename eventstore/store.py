@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -13,7 +12,7 @@ from uuid import UUID
 from eventsourcing.application import AggregateNotFoundError
 from eventsourcing.persistence import PersistenceError, StoredEvent
 
-from domain.errors import Busy, Unavailable
+from domain.errors import Unavailable
 from domain.events import Event
 from eventstore.backend import Backend, Leadership
 from eventstore.errors import AggregateNotFound
@@ -23,6 +22,7 @@ from eventstore.library import Log
 from eventstore.mapper import EventMapper
 from eventstore.recorder import BatchRecorder
 from eventstore.writer import QUEUE_EVENTS, Writer
+from threads import BoundedThreads
 
 READERS = 8
 WAITING_READS = 256
@@ -48,8 +48,7 @@ class EventStore:
         self.recorder = cast("BatchRecorder", self._log.recorder)
         self._callbacks: list[Callable[[int], None]] = []
         self._callbacks_lock = Lock()
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="event-reader")
-        self._reads = 0
+        self._threads = BoundedThreads("event store", READERS, waiting=WAITING_READS, seconds=READ_SECONDS)
         self._writer = Writer(self.recorder, self._appended, queue_events=queue_events)
 
     async def append(self, *events: Event) -> int:
@@ -61,7 +60,7 @@ class EventStore:
         """
         unknown = self._keys.unknown(self.mapper.owners(events))
         if unknown:
-            await self._in_thread(lambda: self._keys.prefetch(unknown))
+            await self._threads.run(self._keys.prefetch, unknown)
         future = self._writer.submit_async(self._stored(events))
         try:
             async with asyncio.timeout(APPEND_SECONDS):
@@ -87,7 +86,7 @@ class EventStore:
 
     async def get(self, stream_id: UUID) -> Any:
         """`load`, in a thread. Raises `Busy` when too many reads wait already."""
-        return await self._in_thread(lambda: self.load(stream_id))
+        return await self._threads.run(self.load, stream_id)
 
     def first_event(self, stream_id: UUID) -> Event | None:
         """The event that began the stream, or None; blocks."""
@@ -107,7 +106,7 @@ class EventStore:
 
     async def latest_position(self) -> int:
         """`max_position`, in a thread."""
-        return await self._in_thread(self.max_position)
+        return await self._threads.run(self.max_position)
 
     def follow(self, position: int) -> Follower:
         """A follower from this position on (0: from the first event)."""
@@ -148,7 +147,7 @@ class EventStore:
     def close(self) -> None:
         """Append what waits, then close everything."""
         self._writer.close()
-        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._threads.close()
         self.recorder.close()
         self._log.close()
 
@@ -162,19 +161,6 @@ class EventStore:
             callbacks = list(self._callbacks)
         for callback in callbacks:
             callback(position)
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        if self._reads >= WAITING_READS:
-            raise Busy("too many reads wait for the event store")
-        self._reads += 1
-        waiting: Awaitable[T] = asyncio.get_running_loop().run_in_executor(self._readers, work)
-        try:
-            async with asyncio.timeout(READ_SECONDS):
-                return await waiting
-        except TimeoutError as error:
-            raise Unavailable("the event store does not answer") from error
-        finally:
-            self._reads -= 1
 
 
 @contextmanager

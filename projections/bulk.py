@@ -7,13 +7,14 @@ arrays and `unnest`); everything else is one pipelined `executemany`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import Any, cast
 
 from psycopg import Connection as PsycopgConnection
 from psycopg import sql
-from sqlalchemy import JSON, Connection, Table, insert
+from sqlalchemy import JSON, Connection, String, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -42,36 +43,55 @@ def upsert_rows(connection: Connection, table: Table, rows: Sequence[Row], overw
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    command, values_of, documents = _copy_plan(table)
+    plan = _copy_plan(table)
     driver = cast("PsycopgConnection[Any]", connection.connection.driver_connection)
-    with driver.cursor() as cursor, cursor.copy(command) as copy:
+    with driver.cursor() as cursor, cursor.copy(plan.command) as copy:
         for row in rows:
-            values = [_storable(value) for value in values_of(row)]
-            for index in documents:
+            values = list(plan.values_of(row))
+            for index in plan.documents:
                 if values[index] is not None:
                     values[index] = to_json(values[index])
+            for index in plan.texts:
+                if values[index] is not None:
+                    values[index] = _storable(values[index])
             copy.write_row(values)
 
 
-def _storable(value: Any) -> Any:
-    """PostgreSQL's texts have no U+0000; one in an event must not stop the runner for ever."""
-    if type(value) is str and "\0" in value:
-        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return value
+@dataclass(frozen=True, slots=True)
+class _CopyPlan:
+    """How a table's rows are copied; `documents` and `texts` are the places of such columns."""
 
-
-def _storable_rows(rows: Sequence[Row]) -> list[Row]:
-    return [{name: _storable(value) for name, value in row.items()} for row in rows]
+    command: sql.Composed
+    values_of: Callable[[Row], tuple[Any, ...]]
+    documents: list[int]
+    texts: list[int]
 
 
 @cache
-def _copy_plan(table: Table) -> tuple[sql.Composed, Callable[[Row], tuple[Any, ...]], list[int]]:
+def _copy_plan(table: Table) -> _CopyPlan:
     names = [column.name for column in table.columns]
     command = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    documents = [index for index, column in enumerate(table.columns) if isinstance(column.type, JSON)]
-    return command, itemgetter(*names), documents
+    places = list(enumerate(column.type for column in table.columns))
+    return _CopyPlan(
+        command,
+        itemgetter(*names),
+        documents=[place for place, kind in places if isinstance(kind, JSON)],
+        texts=[place for place, kind in places if isinstance(kind, String)],
+    )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's texts have no U+0000; one in an event must not stop the runner for ever."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text
+
+
+def _storable_rows(rows: Sequence[Row]) -> list[Row]:
+    return [
+        {name: _storable(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 @cache

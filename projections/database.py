@@ -9,10 +9,8 @@ together in a crash, and then simply folded again.
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -23,8 +21,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import CreateSchema
 
-from domain.errors import Busy, Unavailable
+from domain.errors import Unavailable
 from projections.columns import METADATA, from_json, to_json
+from threads import BoundedThreads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,11 +49,9 @@ class ReadDatabase:
         self.is_postgresql = self._url.get_backend_name() == "postgresql"
         self._reader = self._engine(readers, _READ_SECONDS, read_only=True)
         self._writer = self._engine(1, _WRITE_SECONDS, read_only=False)
-        self._threads = ThreadPoolExecutor(readers, thread_name_prefix="read-models")
+        self._threads = BoundedThreads("read models", readers, waiting=waiting, seconds=_WAIT_SECONDS)
         self._callbacks: list[Callable[[], None]] = []
         self._lock = Lock()
-        self._running = 0
-        self._limit = readers + waiting
 
     def create_tables(self) -> None:
         """Make whatever is not there yet. For `ebox migrate`, which alone changes schemas.
@@ -92,17 +89,7 @@ class ReadDatabase:
             Busy: too many queries wait already, or this one waited too long.
             Unavailable: the database does not answer.
         """
-        if self._running >= self._limit:
-            raise Busy("read models")
-        self._running += 1
-        try:
-            async with asyncio.timeout(_WAIT_SECONDS):
-                loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._threads, lambda: self.read(query, *args, **kwargs))
-        except TimeoutError as error:
-            raise Busy("read models") from error
-        finally:
-            self._running -= 1
+        return await self._threads.run(lambda: self.read(query, *args, **kwargs))
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -142,7 +129,7 @@ class ReadDatabase:
 
     def close(self) -> None:
         """Let go of all connections and threads."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._threads.close()
         self._reader.dispose()
         self._writer.dispose()
 

@@ -32,9 +32,11 @@ MODEL: Final = ReadModel(
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class InboxItem:
     """A message as a list shows it. `size` is the attachments', in bytes; never the body.
+
+    Not frozen: making a frozen one takes three times as long, and a page has up to a hundred.
 
     `business_data` is a list of objects with `key`, `name` and `values`; `attention_of` has `ssin` and
     `label`.
@@ -96,14 +98,12 @@ def page(
 
     `read_status` keeps the opened (True) or the unopened (False) messages alone.
     """
-    asked = {"mailbox": mailbox_id, "now": now}
-    window = {"size": page_size, "skip": (page - 1) * page_size}
-    rows = connection.execute(_PAGES[read_status], asked | window)
-    items = [InboxItem(*row) for row in rows]
-    found = connection.execute(_TOTALS, asked).one_or_none()
-    if found is None:
-        return InboxPage(items, 0, is_total_capped=False)
-    total = {None: found.messages, False: found.unread, True: found.messages - found.unread}[read_status]
+    asked = {"mailbox": mailbox_id, "now": now, "size": page_size, "skip": (page - 1) * page_size}
+    rows = connection.execute(_PAGES[read_status], asked).all()
+    if not rows:  # the mailbox has no counters: it never had a message
+        return InboxPage([], 0, is_total_capped=False)
+    total = rows[0].total
+    items = [InboxItem(*facts) for _, *facts in rows if facts[0] is not None]
     return InboxPage(items, min(total, TOTAL_LIMIT), is_total_capped=total > TOTAL_LIMIT)
 
 
@@ -117,13 +117,6 @@ _m = INBOX.c
 _MAILBOX = bindparam("mailbox", type_=_m.mailbox_id.type)
 _NOW = bindparam("now", type_=Moment)
 _IS_THERE = (_m.mailbox_id == _MAILBOX, _m.visible_from <= _NOW, _m.expires_at > _NOW)
-
-
-def _page_query(read_status: bool | None) -> Select[Any]:
-    query = select(*(_m[field.name] for field in fields(InboxItem))).where(*_IS_THERE)
-    if read_status is not None:
-        query = query.where(_m.opened_at.is_not(None) if read_status else _m.opened_at.is_(None))
-    return query.order_by(*NEWEST_FIRST).limit(bindparam("size")).offset(bindparam("skip"))
 
 
 def _left_out(name: str, *conditions: ColumnElement[bool]) -> Subquery:
@@ -150,6 +143,21 @@ def _totals_query() -> Select[Any]:
         select(*totals)
         .select_from(COUNTERS.join(expired, true()).join(scheduled, true()))
         .where(COUNTERS.c.mailbox_id == _MAILBOX)
+    )
+
+
+def _page_query(read_status: bool | None) -> Select[Any]:
+    """The total with each row of the page: one question instead of two. Beside an empty page it stands alone."""
+    rows = select(*(_m[field.name] for field in fields(InboxItem))).where(*_IS_THERE)
+    if read_status is not None:
+        rows = rows.where(_m.opened_at.is_not(None) if read_status else _m.opened_at.is_(None))
+    window = rows.order_by(*NEWEST_FIRST).limit(bindparam("size")).offset(bindparam("skip")).subquery("page")
+    totals = _totals_query().subquery("totals")
+    total = {None: totals.c.messages, False: totals.c.unread, True: totals.c.messages - totals.c.unread}
+    return (
+        select(total[read_status].label("total"), *window.c)
+        .select_from(totals.outerjoin(window, true()))
+        .order_by(window.c.published_at.desc(), window.c.message_id.desc())
     )
 
 
