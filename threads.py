@@ -29,7 +29,7 @@ class BoundedThreads:
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The call's result. Raises `Busy`, `Unavailable` after too long, and whatever the call raises.
 
-        A call counts as under way until it ends, also when nobody waits for it any more: what hangs fills these
+        A call counts as under way until it ends, also when nobody waits for it any more: what hangs fills the
         threads once, and then calls are refused at once.
         """
         if self._under_way >= self._limit:
