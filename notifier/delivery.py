@@ -28,7 +28,7 @@ from notifier.outbox import Claimed, Outbox
 from notifier.outcomes import Outcomes
 from notifier.pause import RelayPause
 from notifier.retry import RetryPolicy
-from notifier.smtp import SmtpPool
+from notifier.smtp import Mail, SmtpPool
 
 _RECORDING_PAUSES = (0.2, 1.0, 3.0)
 _NOT_OUR_DAY = timedelta(seconds=10)
@@ -74,6 +74,8 @@ class Delivery:
                 attempts=claim.attempts,
                 error=type(error).__name__,
             )
+            if claim.attempts > self._retry.attempts:
+                await self._abandon(claim)
 
     async def give_back(self, *claims: Claimed, wait: timedelta = timedelta()) -> None:
         """They were not tried: they are due again, after `wait`, and the attempt does not count."""
@@ -86,7 +88,7 @@ class Delivery:
         try:
             if claim.attempts > 1 and await self._was_settled(claim):
                 return
-            mail = await self._composer.compose(claim)
+            mail = await self._compose(claim)
         except PermanentFailure as failure:
             await self._fail(claim, failure)
             return
@@ -110,6 +112,11 @@ class Delivery:
             await self._insist(lambda: self._outcomes.sent(claim.notification_id, claim.attempts))
             await self._insist(lambda: self._in_thread(self._outbox.sent, claim, self._clock.now()))
 
+    async def _compose(self, claim: Claimed) -> Mail:
+        if claim.attempts > self._retry.attempts:
+            raise PermanentFailure("given up: no attempt had an outcome")
+        return await self._composer.compose(claim)
+
     async def _was_settled(self, claim: Claimed) -> bool:
         """Whether an earlier attempt's outcome is in the log already; then the row only has to say so."""
         notification = await self._outcomes.load(claim.notification_id)
@@ -121,6 +128,13 @@ class Delivery:
         else:
             await self._in_thread(self._outbox.failed, claim, now, None)
         return True
+
+    async def _abandon(self, claim: Claimed) -> None:
+        """Not even giving up can be recorded: the row must not come back for ever."""
+        try:
+            await self._in_thread(self._outbox.failed, claim, self._clock.now(), None)
+        except Retryable as error:
+            _log.warning("outbox.unavailable", error=type(error).__name__)
 
     async def _wait(self, claim: Claimed, failure: RelayUnavailable) -> None:
         self._pause.unavailable(self._clock.now())

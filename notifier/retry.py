@@ -14,8 +14,7 @@ class RetryPolicy:
     The random part keeps mails that failed together from coming back together. RFC 5321 §4.5.4.1 wants at
     least four to five days of trying from a mail server; we hand over to a relay that does so itself, and
     news older than `give_up_after` is not worth telling. With the values given here a mail is tried at most
-    45 times, so that its stream stays short; `attempts` also bounds a mail that ends the process each time it
-    is tried.
+    45 times, so that its stream stays short; `attempts` also bounds one that never comes to an outcome.
     """
 
     first: timedelta = timedelta(seconds=10)

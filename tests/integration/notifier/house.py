@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -163,9 +163,9 @@ class House:
             bool(self.told(one)) and self.events.load(notification_of(one)).is_settled for one in message_ids
         )
 
-    def filler(self) -> Filler:
+    def filler(self, on_filled: Callable[[], None] = lambda: None) -> Filler:
         """A filler over this house."""
-        return Filler(self.events, self.outbox, self.clock)
+        return Filler(self.events, self.outbox, self.clock, on_filled)
 
     def sender(
         self,
@@ -194,7 +194,7 @@ class House:
     @asynccontextmanager
     async def notifying(self, sender: Sender) -> AsyncIterator[Notifier]:
         """The whole notifier at work."""
-        notifier = Notifier(self.filler(), sender)
+        notifier = Notifier(self.filler(sender.wake), sender)
         running = asyncio.create_task(notifier.run())
         try:
             yield notifier

@@ -235,6 +235,25 @@ async def test_a_row_that_nothing_is_known_of_stops_no_other(
     assert str(stray.notification_id) in capfd.readouterr().out
 
 
+async def test_a_row_that_never_has_an_outcome_is_given_up(house: House, smtp_script: SmtpScript) -> None:
+    stray = Due(new_id(), new_id(), new_id(), NotificationKind.NEW_DOCUMENT, "0", "", LONG_AGO, LONG_AGO)
+    house.outbox.fill([stray], 0, 1)
+    retry = RetryPolicy(attempts=2)
+    limits = SenderLimits(lease=timedelta(milliseconds=300), send_seconds=0.1, poll_seconds=0.05)
+
+    async with house.notifying(house.sender(smtp_script.url, retry=retry, limits=limits)):
+        await until(lambda: house.outbox.counts() == {"failed": 1})
+
+    assert smtp_script.received == []
+
+
+async def test_a_mail_goes_out_at_once_not_at_the_next_look(house: House, smtp_script: SmtpScript) -> None:
+    resident = house.resident(AN)
+    async with house.notifying(house.sender(smtp_script.url, limits=SenderLimits(poll_seconds=600))):
+        message_id = house.publish(resident)
+        await until(lambda: house.is_settled(message_id))
+
+
 async def test_no_address_and_no_word_of_the_relay_reaches_the_log(
     house: House, smtp_script: SmtpScript, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
