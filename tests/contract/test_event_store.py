@@ -10,12 +10,14 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import Busy
+from domain.events.mailbox import CreatedBecause
+from domain.mailbox import Mailbox
 from domain.personal import ERASED
 from eventstore.backend import backend_for
 from eventstore.errors import AggregateNotFound, UnsafeSetting, VersionConflict
 from eventstore.keystore import KeyStore
 from eventstore.store import EventStore
-from tests.logbook import an_address, an_event_store, an_opening, know
+from tests.logbook import CITIZEN, NOW, an_address, an_event_store, an_opening, know
 
 WITHIN = 30.0
 
@@ -35,6 +37,20 @@ def test_an_empty_log_has_nothing(event_store: EventStore) -> None:
     assert event_store.events_of(uuid4()) == []
     with pytest.raises(AggregateNotFound):
         event_store.load(uuid4())
+
+
+async def test_an_aggregate_is_what_its_events_made_it(event_store: EventStore, key_store: KeyStore) -> None:
+    party = know(key_store.keys, uuid4())
+    mailbox = Mailbox.create(uuid4(), party, CITIZEN, CreatedBecause.ACTIVATED, NOW)
+    mailbox.activate("2026-01", NOW)
+    mailbox.enter_email("an@example.org", NOW)
+    await event_store.append(*mailbox.new_facts())
+    found = await event_store.get(mailbox.id)
+    assert isinstance(found, Mailbox)
+    assert (found.version, found.activated_at, found.address) == (3, NOW, "an@example.org")
+    found.verify_email(NOW)
+    await event_store.append(*found.new_facts())
+    assert (await event_store.get(mailbox.id)).is_verified
 
 
 async def test_a_stream_that_never_began_is_not_found(event_store: EventStore) -> None:
