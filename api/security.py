@@ -1,8 +1,8 @@
 """Who is calling: the dependency that every guarded route declares, with what the caller wants to do.
 
-It proves who calls. Whether they may is decided by `domain.decisions`, in the use case, where the mailbox
-and the message type are known. An architecture test walks the routes and fails where this marker is
-missing.
+It proves who calls, and refuses at once whom the decision function refuses whatever is asked for: nobody
+uploads who may never publish. The rest is decided in the use case, where the mailbox and the message type are
+known. An architecture test walks the routes and fails where this marker is missing.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from fastapi.security.base import SecurityBase
 
 from api.services import services_of
 from domain.actors import Actor
-from domain.decisions import Operation
+from domain.decisions import Operation, refuse_at_once
+from domain.errors import NotAllowed
 
 PUBLIC_PATHS: Final = frozenset({"/health/live", "/health/ready", "/openapi.json", "/docs"})
 """What anybody may ask for, of the routes in this package."""
 
 
 class Guard(SecurityBase):
-    """Turns the request's access token into the actor who wants to do `operation`."""
+    """Turns the request's access token into the actor who wants to do `operation`, unless they never may."""
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
@@ -36,7 +37,11 @@ class Guard(SecurityBase):
         """The actor. Raises `TokenRefused`, `NotAllowed`, `Unavailable`."""
         services = services_of(request)
         token = await services.access_tokens.validate(request.headers.get("authorization"))
-        return await services.actor_of(token, request.state.request_id)
+        actor = await services.actor_of(token, request.state.request_id)
+        refused = refuse_at_once(actor, self.operation)
+        if refused is not None:
+            raise NotAllowed(refused.reason)
+        return actor
 
 
 def guarded(operation: Operation) -> Any:

@@ -70,15 +70,27 @@ def decide(
     `message_type` is the published message's. `partition` narrows an enterprise's mailbox; nobody reads one
     yet, so that naming a partition is always refused. `party` is None for questions about no single mailbox.
     """
-    if actor.is_suspended:
-        return Deny("suspended")
+    refused = refuse_at_once(actor, operation)
+    if refused is not None:
+        return refused
     if partition is not None:
         return Deny("partition")
     return _RULES[operation](actor, party, message_type, at)
 
 
+def refuse_at_once(actor: Actor, operation: Operation) -> Deny | None:
+    """The part of the decision that the caller alone settles: asked before anything of a request is read.
+
+    None is not yet a yes.
+    """
+    if actor.is_suspended:
+        return Deny("suspended")
+    kind, reason = _CAPACITIES[operation]
+    return None if actor.kind is kind else Deny(reason)
+
+
 def _publish(actor: Actor, party: Subject | None, message_type: MessageType | None, at: datetime) -> Decision:
-    if actor.kind is not ActorKind.PARTNER or actor.organisation is None:
+    if actor.organisation is None:
         return Deny("not a partner organisation")
     if message_type is None or actor.organisation not in message_type.senders:
         return Deny("message type not registered for this sender")
@@ -90,7 +102,7 @@ def _publish(actor: Actor, party: Subject | None, message_type: MessageType | No
 def _own_mailbox(
     actor: Actor, party: Subject | None, message_type: MessageType | None, at: datetime
 ) -> Decision:
-    if actor.kind is not ActorKind.CITIZEN or party is None or party.kind != "citizen":
+    if party is None or party.kind != "citizen":
         return Deny("not the owner")
     if party.party_id is None or actor.party_id != party.party_id:
         return Deny("not the owner")
@@ -102,7 +114,7 @@ def _own_mailbox(
 
 
 def _audit(actor: Actor, party: Subject | None, message_type: MessageType | None, at: datetime) -> Decision:
-    if actor.kind is not ActorKind.AUDITOR or actor.audit_scope is None:
+    if actor.audit_scope is None:
         return Deny("not an auditor")
     if not actor.assurance_level.reaches(AssuranceLevel.HIGH):
         return Deny("assurance level too low")
@@ -117,6 +129,15 @@ def _by_registration(actor: Actor, kind: BasisKind) -> Decision:
         return Deny("not registered")
     return Allow(Basis(kind, actor.registration_id, actor.registration_version))
 
+
+_CAPACITIES: dict[Operation, tuple[ActorKind, str]] = {
+    Operation.PUBLISH: (ActorKind.PARTNER, "not a partner organisation"),
+    Operation.COUNT: (ActorKind.CITIZEN, "not the owner"),
+    Operation.LIST: (ActorKind.CITIZEN, "not the owner"),
+    Operation.READ: (ActorKind.CITIZEN, "not the owner"),
+    Operation.FIND_MAILBOX: (ActorKind.AUDITOR, "not an auditor"),
+    Operation.READ_ACCESS_HISTORY: (ActorKind.AUDITOR, "not an auditor"),
+}
 
 Rule = Callable[[Actor, Subject | None, MessageType | None, datetime], Decision]
 

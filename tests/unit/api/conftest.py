@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from domain.actors import ActorKind
 from tests.unit.api.doubles import Api
 
 
@@ -18,7 +19,13 @@ def api(tmp_path: Path) -> Api:
 
 
 @pytest.fixture
-async def client(api: Api) -> AsyncIterator[httpx.AsyncClient]:
+def caller() -> ActorKind:
+    """Who calls; modules say otherwise."""
+    return ActorKind.PARTNER
+
+
+@pytest.fixture
+async def client(api: Api, caller: ActorKind) -> AsyncIterator[httpx.AsyncClient]:
     """A caller with a good token."""
-    async with api.client() as client:
+    async with api.client(caller) as client:
         yield client

@@ -32,22 +32,23 @@ PARTY_ID = UUID("01900000-0000-7000-8000-000000000004")
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DOCUMENT = bytes(range(256)) * 4
 SHA256 = "ab" * 32
-AUTHORIZED = {"Authorization": "Bearer good"}
+AUTHORIZED = {"Authorization": "Bearer partner"}
 
 
 class Tokens:
-    """Believes the token `good`."""
+    """Believes the tokens `partner`, `citizen` and `auditor`."""
 
     async def validate(self, authorization: str | None) -> AccessToken:
         if authorization is None:
             raise TokenMissing("no bearer token")
-        if authorization != "Bearer good":
-            raise TokenRefused("expired" if authorization == "Bearer expired" else "unknown kid")
+        _, _, token = authorization.partition(" ")
+        if token not in set(ActorKind):
+            raise TokenRefused("expired" if token == "expired" else "unknown kid")
         return AccessToken(
             issuer="https://issuer.test",
             subject="demo",
             client_id="demo",
-            actor_kind=ActorKind.PARTNER,
+            actor_kind=ActorKind(token),
             jti="1",
             expires_at=AT,
             token_sha256="00",
@@ -170,10 +171,12 @@ class Api:
             )
         )
 
-    def client(self) -> httpx.AsyncClient:
+    def client(self, caller: ActorKind = ActorKind.PARTNER) -> httpx.AsyncClient:
         """A caller with a good token."""
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app), base_url="https://ebox.test", headers=AUTHORIZED
+            transport=httpx.ASGITransport(self.app),
+            base_url="https://ebox.test",
+            headers={"Authorization": f"Bearer {caller}"},
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,17 @@ import structlog
 from openapi_spec_validator import validate
 
 from api.services import ProjectionState
+from domain.actors import ActorKind
 from domain.errors import NotFound, Unavailable
 from tests.unit.api.doubles import MESSAGE_ID, Api
+from tests.unit.api.forms import CONTENT_TYPE
 
 LIST = "/messageRegistry/v3/ebox/messages"
+
+
+@pytest.fixture
+def caller() -> ActorKind:
+    return ActorKind.CITIZEN
 
 
 @pytest.mark.parametrize(
@@ -37,6 +45,16 @@ async def test_without_a_good_token_nothing_is_told(
     assert response.headers["www-authenticate"] == challenge
     assert response.json()["type"] == f"urn:problem-type:belgif:{kind}"
     assert "unknown kid" not in response.text
+
+
+async def test_who_may_never_publish_is_refused_before_a_byte_is_read(client: httpx.AsyncClient) -> None:
+    async def unread() -> AsyncIterator[bytes]:
+        raise AssertionError("nobody needs this")
+        yield b""
+
+    response = await client.post(LIST, content=unread(), headers=CONTENT_TYPE)
+    assert response.status_code == 403
+    assert response.json()["type"] == "urn:problem-type:ebox:noAccess"
 
 
 async def test_every_answer_has_a_request_id_of_its_own(client: httpx.AsyncClient) -> None:

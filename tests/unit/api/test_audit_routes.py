@@ -10,12 +10,18 @@ import httpx
 import pytest
 
 from application.auditing import HistoryPage
+from domain.actors import ActorKind
 from domain.identifiers import EnterpriseNumber, Ssin
 from projections.access_history import HistoryFilter, HistoryRow
 from tests.unit.api.doubles import AT, ATTACHMENT_ID, MAILBOX_ID, MESSAGE_ID, PARTY_ID, Api
 
 SEARCH = "/audit/mailboxes/search"
 HISTORY = "/audit/access-history"
+
+
+@pytest.fixture
+def caller() -> ActorKind:
+    return ActorKind.AUDITOR
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from application.views import BodyView, ContentRequest, MailboxView, MessageList, MessageView
+from domain.actors import ActorKind
 from domain.errors import Gone, NotFound
 from domain.events.message import Addressee, BusinessDatum
 from projections.inbox import InboxItem, MailboxCounts
@@ -19,6 +20,11 @@ ROOT = "/messageRegistry/v3/ebox"
 MESSAGE = f"{ROOT}/messages/{MESSAGE_ID}"
 CONTENT = f"{MESSAGE}/attachments/{ATTACHMENT_ID}/content"
 NO_REFERENCE = cast("Any", None)
+
+
+@pytest.fixture
+def caller() -> ActorKind:
+    return ActorKind.CITIZEN
 
 
 def facts() -> dict[str, Any]:
@@ -294,7 +300,7 @@ async def test_a_reader_who_goes_away_lets_the_document_go(api: Api) -> None:
         "method": "GET",
         "path": CONTENT,
         "query_string": b"",
-        "headers": [(b"authorization", b"Bearer good")],
+        "headers": [(b"authorization", b"Bearer citizen")],
     }
     await api.app(scope, receive, send)
     assert sum(len(one.get("body", b"")) for one in sent) < len(DOCUMENT)
