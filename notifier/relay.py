@@ -18,7 +18,8 @@ class Relay:
 
     `smtp://host` uses TLS when the server offers it (RFC 3207), and without checking its certificate: that
     keeps out who only listens (RFC 7435), and whoever could forge a certificate could as well hide the offer.
-    With a user name in the URL, and with `smtp+starttls://` and `smtps://`, the certificate must be right.
+    With a user name in the URL, and with `smtp+starttls://` and `smtps://`, there must be TLS and the certificate
+    must be right.
     """
 
     scheme: str
@@ -55,7 +56,9 @@ class Relay:
 
     def client_options(self) -> dict[str, Any]:
         """What an `aiosmtplib.SMTP` needs to reach it."""
-        start_tls = {_TLS_REQUIRED: True, _TLS_IF_OFFERED: None, _TLS_FROM_THE_START: False}
+        # A password never travels in clear.
+        opportunistic = True if self.username is not None else None
+        start_tls = {_TLS_REQUIRED: True, _TLS_IF_OFFERED: opportunistic, _TLS_FROM_THE_START: False}
         return {
             "hostname": self.host,
             "port": self.port,

@@ -12,7 +12,7 @@ from notifier.relay import Relay
     [
         ("smtp://mail.example", "mail.example", 25, False, None, False),
         ("smtp://127.0.0.1:2525/", "127.0.0.1", 2525, False, None, False),
-        ("smtp://user:secret@mail.example", "mail.example", 25, False, None, True),
+        ("smtp://user:secret@mail.example", "mail.example", 25, False, True, True),
         ("smtp+starttls://mail.example", "mail.example", 587, False, True, True),
         ("smtps://mail.example", "mail.example", 465, True, False, True),
     ],
