@@ -68,12 +68,22 @@ class Installation:
         with self.projector():
             self.wait_for_projector(within)
 
+    def empty_read_models(self, postgres: Postgres) -> None:
+        """Read models in a new database, in which nothing has happened yet. No process may be running."""
+        postgres.drop_database(self.read_model_url)
+        self.read_model_url = self._environment["EBOX_READ_MODEL_URL"] = postgres.create_database("reads")
+        self._run("migrate")
+
+    def last_position(self) -> int:
+        """The log's last position."""
+        return row_count(self.event_store_url, "SELECT max(notification_id) FROM stored_events")()
+
     def wait_for_projector(self, within: float = 60.0) -> None:
         """Wait until the running projector has reached the log's end. Raises `ServerError`."""
-        head = row_count(self.event_store_url, "SELECT max(notification_id) FROM stored_events")()
+        head = self.last_position()
         reached = row_count(
             self.read_model_url,
-            "SELECT CASE WHEN count(*) = 0 THEN 0 ELSE min(position) END FROM read_models.progress",
+            "SELECT coalesce(min(position), 0) FROM read_models.progress",
         )
         wait_until(lambda: reached() >= head, within, lambda: "the projector did not catch up")
 
@@ -85,10 +95,14 @@ class Installation:
         """Counts the events of this topic in the event store."""
         return row_count(self.event_store_url, f"SELECT count(*) FROM stored_events WHERE topic = '{topic}'")
 
+    def environment(self) -> dict[str, str]:
+        """The environment of its processes, for a further one."""
+        return {**os.environ, **environment_with(self._environment)}
+
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
             [self._ebox, *arguments],
-            env={**os.environ, **environment_with(self._environment)},
+            env=self.environment(),
             cwd=self._folder,
             capture_output=True,
             text=True,

@@ -1,7 +1,6 @@
 """How fast read models follow the log, and what a page of the inbox costs its caller.
 
-Each function measures once, on an event store and read models that it is given. Writer, runner and reader
-share one process here, as in `ebox run`; apart they only get faster.
+Each function measures once, on an event store and read models that it is given.
 """
 
 from __future__ import annotations
@@ -55,10 +54,11 @@ async def commit_to_visible(
 ) -> list[float]:
     """Percentiles 1 to 99, in seconds, from an event's commit to the moment a reader knows it is visible.
 
-    Events come at `rate` a second, a message with all that follows it at a time.
+    Events come at `rate` a second, a message with all that follows it at a time. A runner is running already,
+    in a process of its own.
     """
     delays: list[float] = []
-    with _positions(database) as positions, _runner(store, database):
+    with _positions(database) as positions:
         await _reached(positions, store.max_position())
 
         async def happen(decision: list[Event]) -> None:
