@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,5 +14,11 @@ from tests.integration.api.embedded import Embedded, embedded_ebox
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ebox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embedded]:
     """eBox on embedded parts, with a token for everybody."""
-    async with embedded_ebox(tmp_path_factory.mktemp("ebox")) as embedded:
-        yield embedded
+    folder = tmp_path_factory.mktemp("ebox")
+    with pytest.MonkeyPatch.context() as patch:
+        # Neither a developer's .env nor the environment of the test run has a say in here.
+        patch.chdir(folder)
+        for name in [name for name in os.environ if name.startswith("EBOX_")]:
+            patch.delenv(name)
+        async with embedded_ebox(folder) as embedded:
+            yield embedded

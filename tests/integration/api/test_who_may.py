@@ -31,9 +31,7 @@ def requests(ebox: Embedded) -> list[tuple[Operation, dict[str, Any]]]:
     """A good request for each guarded route of the whole application."""
     found = []
     for route in iter_route_contexts(ebox.system.app.routes):
-        operations = (
-            [guard.operation for guard in guards(route.dependant)] if hasattr(route, "dependant") else []
-        )
+        operations = [guard.operation for guard in guards(route)]
         for method in sorted(route.methods or ()):
             for operation in operations:
                 url = (route.path or "").format(message_id=uuid4(), attachment_id=uuid4())
