@@ -14,8 +14,7 @@ from starlette.responses import Response
 from api import problem_types as kinds
 from api.parameters import MAX_POSITION, AtLeast, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer
-from api.schemas.answers import History, MailboxFound
-from api.schemas.audit import MailboxSearch, history_answer
+from api.schemas.audit import History, MailboxFound, MailboxSearch, history_answer
 from api.schemas.timestamps import parse_timestamp
 from api.security import guarded
 from api.services import services_of

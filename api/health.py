@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api import problem_types as kinds
 from api.parameters import StrictRoute
 from api.responses import described, json_answer
-from api.schemas.answers import Check, Health, ProjectionCheck
+from api.schemas.health import Check, Health, ProjectionCheck
 from api.services import Services, services_of
 
 CHECK_SECONDS = 2.0

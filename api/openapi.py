@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.schemas.answers import answer_schemas
+from api.schemas import answers
+from api.schemas.audit import History, MailboxFound
+from api.schemas.health import Health
+from api.schemas.problem import Problem
 from api.schemas.publish import message_schema
 
 TITLE: Final = "eBox"
@@ -26,6 +30,19 @@ TAGS: Final = [
     {"name": "health", "description": "For load balancers and operators."},
 ]
 
+_ANSWERS: Final = (
+    answers.AttachmentAnswer,
+    answers.Attachments,
+    answers.Ebox,
+    answers.MessageAnswer,
+    answers.Messages,
+    answers.Published,
+    answers.TranslatedString,
+    Health,
+    History,
+    MailboxFound,
+    Problem,
+)
 _REQUEST_ID: Final = {
     "description": "Names this request in our logs and records.",
     "schema": {"type": "string", "format": "uuid"},
@@ -56,12 +73,17 @@ def _description(app: FastAPI) -> dict[str, Any]:
     # The framework's own shape of a validation error, which nobody is ever sent.
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas.update(answer_schemas())
+    schemas.update(_answer_schemas())
     schemas.update(message_schema())
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation["responses"])
     return document
+
+
+def _answer_schemas() -> dict[str, Any]:
+    _, components = msgspec.json.schema_components(_ANSWERS, ref_template="#/components/schemas/{name}")
+    return components
 
 
 def _complete(responses: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the mailbox's owner gets to see. The 2.1 description's fields in v3 spelling.
+"""What callers get to see of mailboxes. The 2.1 description's fields in v3 spelling.
 
 These types are both the encoder's input and the source of the API's description, so that neither can drift.
 """
@@ -6,7 +6,7 @@ These types are both the encoder's input and the source of the API's description
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -138,121 +138,3 @@ class Published(Answer, kw_only=True):
         ]
         | Absent
     ) = UNSET
-
-
-class MailboxFound(Answer, kw_only=True):
-    """The mailbox of the number that was asked for."""
-
-    mailbox_id: UUID
-
-
-class BasisAnswer(Answer, kw_only=True):
-    """Why an access was allowed: which version of which registration, role, mandate, grant or scope."""
-
-    kind: str
-    id: UUID
-    version: int
-
-
-class ActorAnswer(Answer, kw_only=True):
-    """Who acted. `identity` is left out once its owner has been erased."""
-
-    party_id: UUID
-    kind: str | None
-    identity: str | Absent = UNSET
-    is_erased: bool
-
-
-class HistoryLine(Answer, kw_only=True):
-    """One event of the access history; `kind` is its topic, `position` its place in the event store."""
-
-    position: int
-    event_id: UUID
-    at: datetime
-    kind: str
-    mailbox_id: UUID | None
-    message_id: UUID | None
-    attachment_id: UUID | None
-    access_id: UUID | None
-    what: str | None
-    actor: ActorAnswer | None
-    site: str | None
-    sender_organization_id: str | None
-    digital_key: str | None
-    assurance_level: str | None
-    basis: BasisAnswer | None
-    detail: dict[str, Any] | None
-
-
-class History(Answer, kw_only=True):
-    """A page of the access history, newest first."""
-
-    items: list[HistoryLine]
-    next_cursor: (
-        Annotated[str, Meta(description="Continues after the last item; absent at the end.")] | Absent
-    ) = UNSET
-
-
-class ProblemIssue(Answer, kw_only=True):
-    """One thing wrong with the input. What was sent is not repeated."""
-
-    type: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
-    title: str
-    detail: str
-    in_: Literal["body", "header", "path", "query"] = msgspec.field(name="in")
-    name: str
-
-
-class Problem(Answer, kw_only=True):
-    """An RFC 9457 problem, in the style of the Belgian REST guide. Go by `type`; texts may be reworded."""
-
-    type: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
-    href: Annotated[str, Meta(extra_json_schema={"format": "uri"})] | Absent = UNSET
-    title: str
-    status: int
-    detail: str | Absent = UNSET
-    instance: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
-    issues: list[ProblemIssue] | Absent = UNSET
-
-
-class Check(Answer, kw_only=True):
-    """Whether one thing answers."""
-
-    status: Literal["UP", "DOWN"]
-
-
-class ProjectionCheck(Answer, kw_only=True):
-    """How far a read model has come, and how many positions it is behind."""
-
-    status: Literal["UP", "DOWN"]
-    position: int | Absent = UNSET
-    lag: int | Absent = UNSET
-
-
-class Health(Answer, kw_only=True):
-    """Whether this process can do its work."""
-
-    status: Literal["UP", "DOWN"]
-    dependencies: dict[str, Check] | Absent = UNSET
-    projections: dict[str, ProjectionCheck] | Absent = UNSET
-
-
-DESCRIBED = (
-    Attachments,
-    AttachmentAnswer,
-    Ebox,
-    Health,
-    History,
-    MailboxFound,
-    MessageAnswer,
-    Messages,
-    Problem,
-    Published,
-    TranslatedString,
-)
-
-
-def answer_schemas() -> dict[str, Any]:
-    """The JSON Schemas of all answers, by name, for the API's description."""
-    _, components = msgspec.json.schema_components(DESCRIBED, ref_template="#/components/schemas/{name}")
-    return components

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Literal
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
-from msgspec import UNSET
+from msgspec import UNSET, Meta
 
-from api.schemas import answers
+from api.schemas.answers import Absent, Answer
 from api.schemas.texts import StrictModel
 from application.auditing import HistoryPage
 from domain.errors import InvalidInput, Issue
@@ -45,16 +47,69 @@ class MailboxSearch(StrictModel):
             raise InvalidInput(Issue(scheme.value, "invalidIdentifier", str(error))) from None
 
 
-def history_answer(page: HistoryPage, cursor: Callable[[int], str]) -> answers.History:
+class MailboxFound(Answer, kw_only=True):
+    """The mailbox of the number that was asked for."""
+
+    mailbox_id: UUID
+
+
+class BasisAnswer(Answer, kw_only=True):
+    """Why an access was allowed: which version of which registration, role, mandate, grant or scope."""
+
+    kind: str
+    id: UUID
+    version: int
+
+
+class ActorAnswer(Answer, kw_only=True):
+    """Who acted. `identity` is left out once its owner has been erased."""
+
+    party_id: UUID
+    kind: str | None
+    identity: str | Absent = UNSET
+    is_erased: bool
+
+
+class HistoryLine(Answer, kw_only=True):
+    """One event of the access history; `kind` is its topic, `position` its place in the event store."""
+
+    position: int
+    event_id: UUID
+    at: datetime
+    kind: str
+    mailbox_id: UUID | None
+    message_id: UUID | None
+    attachment_id: UUID | None
+    access_id: UUID | None
+    what: str | None
+    actor: ActorAnswer | None
+    site: str | None
+    sender_organization_id: str | None
+    digital_key: str | None
+    assurance_level: str | None
+    basis: BasisAnswer | None
+    detail: dict[str, Any] | None
+
+
+class History(Answer, kw_only=True):
+    """A page of the access history, newest first."""
+
+    items: list[HistoryLine]
+    next_cursor: (
+        Annotated[str, Meta(description="Continues after the last item; absent at the end.")] | Absent
+    ) = UNSET
+
+
+def history_answer(page: HistoryPage, cursor: Callable[[int], str]) -> History:
     """A page of the access history."""
-    return answers.History(
+    return History(
         items=[_line(entry) for entry in page.rows],
         next_cursor=UNSET if page.next_position is None else cursor(page.next_position),
     )
 
 
-def _line(entry: HistoryRow) -> answers.HistoryLine:
-    return answers.HistoryLine(
+def _line(entry: HistoryRow) -> HistoryLine:
+    return HistoryLine(
         position=entry.position,
         event_id=entry.event_id,
         at=entry.at,
@@ -74,10 +129,10 @@ def _line(entry: HistoryRow) -> answers.HistoryLine:
     )
 
 
-def _actor(entry: HistoryRow) -> answers.ActorAnswer | None:
+def _actor(entry: HistoryRow) -> ActorAnswer | None:
     if entry.actor_party is None:
         return None
-    return answers.ActorAnswer(
+    return ActorAnswer(
         party_id=entry.actor_party,
         kind=entry.actor_kind,
         identity=UNSET if entry.actor is None else entry.actor,
@@ -85,7 +140,7 @@ def _actor(entry: HistoryRow) -> answers.ActorAnswer | None:
     )
 
 
-def _basis(entry: HistoryRow) -> answers.BasisAnswer | None:
+def _basis(entry: HistoryRow) -> BasisAnswer | None:
     if entry.basis_kind is None or entry.basis_id is None or entry.basis_version is None:
         return None
-    return answers.BasisAnswer(kind=entry.basis_kind, id=entry.basis_id, version=entry.basis_version)
+    return BasisAnswer(kind=entry.basis_kind, id=entry.basis_id, version=entry.basis_version)

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from api.schemas.publish import message_schema, parse_message
-from domain.draft import MessageDraft
 from domain.errors import InvalidInput
 from domain.identifiers import EnterpriseNumber, Ssin
 from tests.unit.api.forms import message, with_attachment
+from tests.unit.api.parsing import issues, parsed
 
 DIGEST = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
-
-
-def parsed(document: Any) -> MessageDraft:
-    return parse_message(json.dumps(document).encode())[0]
-
-
-def issues(data: bytes | dict[str, Any]) -> dict[str, str]:
-    """The refused fields, each with its code."""
-    with pytest.raises(InvalidInput) as refusal:
-        parse_message(data if isinstance(data, bytes) else json.dumps(data).encode())
-    return {issue.field: issue.code for issue in refusal.value.issues}
 
 
 def test_a_message_for_a_citizen_is_read_whole() -> None:
@@ -84,33 +72,6 @@ def test_another_message_has_another_canonical_spelling() -> None:
     _, one = parse_message(json.dumps(message()).encode())
     _, other = parse_message(json.dumps(message(bodyContent={"nl": "Dag"})).encode())
     assert one != other
-
-
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (b"", "notJson"),
-        (b"{} trailing", "notJson"),
-        (b'{"subject": NaN}', "notJson"),
-        (b'{"subject": -Infinity}', "notJson"),
-        (b"\xef\xbb\xbf{}", "notJson"),
-        (b'{"subject": "\xff"}', "notUtf8"),
-        (b"[" * 10_000, "tooDeep"),
-        (b'{"a":' * 10_000, "tooDeep"),
-        (b'{"subject": 1, "subject": 2}', "repeatedName"),
-        (json.dumps({f"field{n}": 1 for n in range(1000)}).encode(), "tooMany"),
-        (b"[]", "schemaViolation"),
-        (b"3", "schemaViolation"),
-        (b"null", "schemaViolation"),
-    ],
-)
-def test_what_is_not_the_json_of_a_message_is_refused(data: bytes, code: str) -> None:
-    assert issues(data) == {"messageToPublish": code}
-
-
-def test_a_number_of_a_million_digits_is_a_wrong_type_like_any_other() -> None:
-    document = json.dumps(message()).encode().replace(b'"PENSION_STATEMENT"', b"9" * 1_000_000)
-    assert issues(document) == {"messageToPublish.messageTypeId": "schemaViolation"}
 
 
 @pytest.mark.parametrize(
