@@ -118,17 +118,15 @@ def _without_shared_keys(commands: Sequence[Command], waiting: list[int]) -> tup
 
 def _compare(command: Command, recorded: dict[Key, RecordedEvent]) -> Outcome:
     positions: list[int] = []
-    taken: Key | None = None
+    taken: list[Key] = []
     for stored in command:
         existing = recorded.get(key_of(stored))
-        if existing is not None and _is_same(existing.stored, stored):
+        if existing is not None and existing.stored == stored:
             positions.append(existing.position)
-        elif existing is not None and taken is None:
-            taken = key_of(stored)
+        elif existing is not None:
+            taken.append(key_of(stored))
     if len(positions) == len(command):
         return positions
-    return VersionConflict(*(taken or key_of(command[0])))
-
-
-def _is_same(one: StoredEvent, other: StoredEvent) -> bool:
-    return one.topic == other.topic and one.state == other.state
+    # Where what is there is our own, only a part of the command is: the first of that part is named.
+    names = taken or [key_of(stored) for stored in command if key_of(stored) in recorded]
+    return VersionConflict(*names[0])

@@ -113,8 +113,14 @@ class Writer:
                 (result[-1] for result in results if isinstance(result, list) and result), default=None
             )
             if highest is not None:
-                self._on_append(highest)
+                self._tell(highest)
             _complete(batch, results)
+
+    def _tell(self, position: int) -> None:
+        try:
+            self._on_append(position)
+        except Exception:  # noqa: BLE001 - what was committed is committed, and everybody else depends on this thread
+            _log.exception("writer.callback_failed")
 
     def _take(self) -> list[_Pending]:
         """What waits, as far as it fits a batch; empty when closed and drained."""

@@ -48,8 +48,9 @@ def test_a_command_repeated_with_other_bytes_conflicts_wholesale(recorder: Batch
 def test_a_command_of_which_only_a_part_is_recorded_conflicts(recorder: BatchRecorder) -> None:
     one = uuid4()
     recorder.insert_batch([[raw(one, 1)]])
-    (outcome,) = recorder.insert_batch([[raw(one, 1), raw(one, 2)]])
+    (outcome,) = recorder.insert_batch([[raw(one, 2), raw(one, 1)]])
     assert isinstance(outcome, VersionConflict)
+    assert (outcome.stream, outcome.version) == (one, 1)
     assert len(recorder.read_after(0, 10)) == 1
 
 

@@ -205,6 +205,16 @@ def test_the_highest_position_is_called_back_after_each_commit(
     assert appended == [3]
 
 
+def test_a_callback_that_fails_harms_nobody(recorder: MemoryRecorder) -> None:
+    def fail(position: int) -> None:
+        raise ZeroDivisionError(position)
+
+    writer = Writer(recorder, fail)
+    assert writer.submit(_many(1)).result(WITHIN) == [1]
+    assert writer.submit(_many(1)).result(WITHIN) == [2]
+    writer.close()
+
+
 def test_closing_appends_what_waits_and_takes_nothing_more(writer: Writer, recorder: MemoryRecorder) -> None:
     _hold(recorder, writer)
     waiting = writer.submit(_many(2))
