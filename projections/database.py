@@ -165,6 +165,10 @@ def _postgresql(seconds: int, *, read_only: bool) -> dict[str, Any]:
         "idle_in_transaction_session_timeout": f"{_WRITE_SECONDS}s",
         "default_transaction_read_only": "on" if read_only else "off",
         "synchronous_commit": "off",
+        # Queries here look up a few rows in an index's order. Planning takes longer than running, so plan
+        # once; and before its first statistics PostgreSQL would rather gather a mailbox's rows and sort them.
+        "plan_cache_mode": "force_generic_plan",
+        "enable_bitmapscan": "off",
     }
     return {
         "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
