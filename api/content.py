@@ -38,7 +38,7 @@ _CONTENT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The document.", "content": _DOCUMENT, "headers": _HEADERS},
     206: {"description": "The part that `Range` asks for.", "content": _DOCUMENT, "headers": _HEADERS},
     304: {"description": "You have it already (`If-None-Match`)."},
-    **problems(kinds.NOT_FOUND, kinds.GONE, kinds.RANGE_NOT_SATISFIABLE),
+    **problems(kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, kinds.RANGE_NOT_SATISFIABLE),
 }
 _ASKING: Final = {
     "parameters": [
@@ -55,7 +55,9 @@ _ASKING: Final = {
 @router.get(
     "/ebox/messages/{message_id}/body",
     summary="Read a message's body",
-    responses=described(200, TranslatedString, kinds.NOT_FOUND, kinds.GONE, headers=POSITION_HEADER),
+    responses=described(
+        200, TranslatedString, kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, headers=POSITION_HEADER
+    ),
 )
 async def body(
     actor: Annotated[Actor, guarded(Operation.READ)], request: Request, message_id: UUID

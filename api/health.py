@@ -19,7 +19,9 @@ CHECK_SECONDS = 2.0
 router = APIRouter(prefix="/health", tags=["health"], route_class=StrictRoute)
 
 
-@router.get("/live", summary="Does it live?", responses=described(200, Health, usual=False))
+@router.get(
+    "/live", summary="Does it live?", responses=described(200, Health, kinds.BAD_REQUEST, usual=False)
+)
 async def live() -> Response:
     """The process answers. Restart it where this fails."""
     return json_answer(Health(status="UP"))
@@ -29,7 +31,7 @@ async def live() -> Response:
     "/ready",
     summary="Can it work?",
     responses={
-        **described(200, Health, usual=False),
+        **described(200, Health, kinds.BAD_REQUEST, usual=False),
         503: described(503, Health, usual=False)[503],
     },
 )

@@ -69,6 +69,7 @@ _HEADERS: Final = {
         201,
         Published,
         kinds.REQUEST_TIMEOUT,
+        kinds.CONFLICT,
         kinds.GONE,
         kinds.PAYLOAD_TOO_LARGE,
         kinds.UNSUPPORTED_MEDIA_TYPE,

@@ -27,6 +27,7 @@ TAGS: Final = [
     {"name": "publish", "description": "Partner organisations put messages into mailboxes."},
     {"name": "consult", "description": "Owners read their mailbox. Every read but counting is recorded."},
     {"name": "audit", "description": "Auditors search the access history, within an approved scope."},
+    {"name": "authorization", "description": "Access tokens for all of this (RFC 6749, 8414, 9068)."},
     {"name": "health", "description": "For load balancers and operators."},
 ]
 
