@@ -18,6 +18,7 @@ def migrate(system: System) -> Iterator[str]:
     create_tables(system.identity_engine)
     yield "key store and authorization server: tables are there"
     system.events.create_tables()
+    system.events.check()
     yield "event store: tables are there"
     system.read_database.create_tables()
     yield "read models: tables are there"
