@@ -89,6 +89,10 @@ class Installation:
         answer = httpx.get(f"{self.url}/health/ready", timeout=10)
         return answer.status_code, answer.json()
 
+    def pid(self, name: str) -> int:
+        """The process id of the running `ebox <name>`; `ServerError` where it does not run."""
+        return self.processes[name].pid
+
     def stop(self) -> None:
         """Ask every process to end; AssertionError unless each did, in time and without a fault."""
         statuses = {name: process.stop() for name, process in reversed(self.processes.items())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 
@@ -38,14 +39,14 @@ class RealParts:
         self.installation.wait_until_ready()
         self.installation.stop()
 
-    def event_count(self, topic: str | None = None) -> int:
-        """How many events the store holds (of one kind)."""
-        condition = "topic = %(topic)s" if topic else "true"
-        with psycopg.connect(self.databases["event_store"]) as connection:
-            query = f"SELECT count(*) FROM stored_events WHERE {condition}"
-            row = connection.execute(query.encode(), {"topic": topic}).fetchone()
-        assert row is not None
-        return int(row[0])
+    def event_count(self, topic: str = "%") -> int:
+        """How many events the store holds, of one kind or all."""
+        return self._count("event_store", "SELECT count(*) FROM stored_events WHERE topic LIKE %s", topic)
+
+    def waiting_mails(self) -> int:
+        """How many notifications have no outcome yet."""
+        query = "SELECT count(*) FROM outbox WHERE state IN (%s, %s)"
+        return self._count("outbox", query, "due", "claimed")
 
     def object_count(self) -> int:
         """How many objects the bucket holds."""
@@ -55,3 +56,9 @@ class RealParts:
         """What lies, or is held open without a name, in the folder where uploads wait."""
         spool = self.installation.data / "spool"
         return [str(path) for path in spool.rglob("*")] + self.installation.open_files_below(spool)
+
+    def _count(self, part: str, query: LiteralString, *parameters: str) -> int:
+        with psycopg.connect(self.databases[part]) as connection:
+            row = connection.execute(query, parameters).fetchone()
+        assert row is not None
+        return int(row[0])
