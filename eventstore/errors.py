@@ -6,10 +6,10 @@ domain.errors.NotFound
 └── AggregateNotFound       the stream has no events
 domain.errors.Gone
 └── KeyMissing              a personal field cannot be written: its owner has no key (any more)
-EventStoreError             something is wrong with the store itself or with how it is set up; never a
-caller's fault ├── EventUnreadable         a stored event is not what its topic promises, or was tampered
-with ├── UnsafeSetting           a setting under which events would get lost └── LeadershipLost
-another copy may have taken this role over: stop at once
+EventStoreError             the store or its set-up is wrong; never a caller's fault
+├── EventUnreadable         a stored event is not what its topic promises, or was tampered with
+├── UnsafeSetting           a setting under which events would get lost
+└── LeadershipLost          another copy may have taken this role over: stop at once
 """
 
 from __future__ import annotations
