@@ -18,8 +18,8 @@ from bench.load.run import run_load
 class HttpContender:
     """Load on an endpoint. `plan` is asked for before each turn, because tokens expire.
 
-    `count`: how many rows there are now; a turn must add exactly as many as it acknowledged. None where there is
-    nothing to count. `pid`: the server's process.
+    `count`: how many rows there are now; a turn must add exactly as many as it acknowledged. None where there
+    is nothing to count. `pid`: the server's process.
     """
 
     name: str

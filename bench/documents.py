@@ -1,4 +1,4 @@
-"""PDFs for load: sound ones of an exact size, in which the load generator writes a text that differs each time."""
+"""PDFs for load: sound ones of an exact size, in which the generator writes another text each time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MIB = 1024 * KIB
 
 
 def distinct_pdf(size: int) -> bytes:
-    """A PDF of `size` bytes with the generator's mark in the middle, inside a stream that nothing depends on."""
+    """A PDF of `size` bytes; the generator's mark is in the middle, in a stream that nothing depends on."""
     document = make_pdf(size=size)
     middle = size // 2
     return document[:middle] + DISTINCT + document[middle + len(DISTINCT) :]

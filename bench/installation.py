@@ -1,8 +1,8 @@
 """eBox as an operator would install it, for as long as a scenario lasts: real processes on real servers.
 
-`ebox migrate`, `ebox api` (one process), `ebox project` as commands of their own, on PostgreSQL and an S3 server,
-configured by environment variables alone. The embedded mode lends its demo people, who can log in, and
-nothing else.
+`ebox migrate`, `ebox api` (one process), `ebox project` as commands of their own, on PostgreSQL and an S3
+server, configured by environment variables alone. The embedded mode lends its demo people, who can log in,
+and nothing else. The log level is WARNING, as the peers write no line for a request either.
 """
 
 from __future__ import annotations

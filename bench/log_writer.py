@@ -1,8 +1,8 @@
 """Writes to an installation's event store, as API processes do: `python -m bench.log_writer`.
 
-Reads `{"events", "rate", "seconds"}` as JSON on standard input. Without a rate it appends `events` events as fast
-as it can. With one it appends so many a second, one commit each as far as the writer does not share them, and
-waits for each to be visible, through the same `ReadPositions` that API processes wait with. Prints
+Reads `{"events", "rate", "seconds"}` as JSON on standard input. Without a rate it appends `events` events as
+fast as it can. With one it appends so many a second, evenly, and waits for each to be visible, through the
+same `ReadPositions` that API processes wait with. Prints
 `{"appended", "commitToVisible", "submitToVisible"}`, latencies in ms.
 """
 

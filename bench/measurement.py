@@ -7,6 +7,7 @@ from statistics import median
 
 from bench.figures import Figures
 
+
 @dataclass(slots=True)
 class Series:
     """One figure over all rounds."""

@@ -31,9 +31,13 @@ def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def running(
-    folder: Path, command: Sequence[str], variables: Mapping[str, str] | None = None, *, port: int | None = None
+    folder: Path,
+    command: Sequence[str],
+    variables: Mapping[str, str] | None = None,
+    *,
+    port: int | None = None,
 ) -> Iterator[Daemon]:
-    """A process with further environment variables, from when `port` accepts connections until it is stopped."""
+    """A process with further environment variables, from when `port` accepts connections until the end."""
     pairs = [f"{name}={value}" for name, value in environment_with(variables or {}).items()]
     log = folder / f"{Path(command[-1]).name}.log"
     daemon = Daemon([find_program("env", "coreutils"), *pairs, *command], log, cwd=folder)

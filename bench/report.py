@@ -29,7 +29,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         numbers = (series.median, min(series.values), max(series.values))
         figures.add_row(series.name, *map(_number, numbers), series.unit)
     goals = Table()
-    for heading in ("goal", "wanted", "measured", "min–max by round", ""):
+    for heading in ("goal", "wanted", "measured", "range by round", ""):
         goals.add_column(heading)
     for goal in outcome.goals:
         goals.add_row(*_judged(outcome, goal))
@@ -54,9 +54,7 @@ def write_outcome(outcome: Outcome, machine: Mapping[str, object], folder: Path 
             }
             for series in outcome.series.values()
         ],
-        "ratios": {
-            goal.name: round(outcome.value_of(goal), 4) for goal in outcome.goals if goal.relative_to
-        },
+        "ratios": {goal.name: round(outcome.value_of(goal), 4) for goal in outcome.goals if goal.relative_to},
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
@@ -67,7 +65,7 @@ def _judged(outcome: Outcome, goal: Goal) -> tuple[str, ...]:
     value = outcome.value_of(goal)
     by_round = outcome.ratios_by_round(goal) or outcome.series[goal.figure].values
     verdict = "[green]met[/green]" if goal.is_met(value) else "[red]missed[/red]"
-    spread = f"{_number(min(by_round))}–{_number(max(by_round))}"
+    spread = f"{_number(min(by_round))} to {_number(max(by_round))}"
     return goal.name, goal.wanted, _number(value), spread, verdict
 
 

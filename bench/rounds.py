@@ -19,10 +19,13 @@ WARM_UP_SECONDS = 2.0
 class Contender(Protocol):
     """Something that can be measured for some seconds, again and again."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the figures are called."""
+        ...
 
     def measure(self, seconds: float) -> Figures:
-        """Run for about so long. Raises `BenchmarkFailed` where what was acknowledged is not what is there."""
+        """Run for about so long. Raises `BenchmarkFailed` where what was acknowledged is not there."""
         ...
 
 
@@ -33,7 +36,7 @@ def take_turns(
     seconds: float,
     before_turn: Callable[[], None] = lambda: None,
 ) -> None:
-    """Warm every contender up, then measure them all, `outcome.rounds` times; `before_turn` is not measured."""
+    """Warm every contender up, then measure all, `outcome.rounds` times; `before_turn` is not measured."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, transient=True) as progress:
         task = progress.add_task(outcome.scenario, total=len(contenders) * (1 + outcome.rounds))

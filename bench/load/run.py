@@ -14,7 +14,7 @@ from bench.load.plan import Plan, Tally
 
 
 def run_load(plan: Plan) -> Tally:
-    """Put HTTP load on and wait for its end. Raises `BenchmarkFailed` where any answer was not as expected."""
+    """Put HTTP load on and wait for its end. Raises `BenchmarkFailed` where any answer was unexpected."""
     tally = tally_of("bench.load.generator", asdict(plan), plan.seconds + 2 * plan.patience_seconds)
     if tally.errors:
         raise BenchmarkFailed(f"{tally.errors} answers were not as expected; the first: {tally.error_sample}")

@@ -1,1 +1,1 @@
-"""What we measure ourselves against: each a process of its own, served as we are (uvicorn, uvloop, httptools)."""
+"""What we measure ourselves against: processes of their own, served as we are: uvicorn, uvloop, httptools."""

@@ -1,8 +1,8 @@
 """Raw `put_object` from sixteen threads: `python -m bench.peers.objects`.
 
 Reads `{"endpoint", "accessKey", "secretKey", "bucket", "document", "threads", "seconds"}` as JSON on standard
-input, `document` being the path of what to put; prints a `Tally` as JSON. Every object has a name and bytes of
-its own.
+input, `document` being the path of what to put; prints a `Tally` as JSON. Every object has a name and bytes
+of its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How much memory the API's process takes while 16 clients upload PDFs of 20 MB at once.
 
-Its own resident size, and apart from it that of the processes that inspect uploads. The peak is the kernel's own
-record of this turn (VmHWM); the inspectors' is the largest sum that was seen looking ten times a second.
+Its own resident size, and apart from it that of the processes that inspect uploads. The peak is the kernel's
+own record of this turn (VmHWM); the inspectors' is the largest sum that was seen looking ten times a second.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
+from typing import Self
 
 import psutil
 
@@ -85,7 +86,7 @@ class _Watch:
         self._thread = Thread(target=self._look, daemon=True)
         self.before_bytes = self.peak_bytes = self.inspectors_bytes = 0
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Self:
         Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")  # the peak begins anew, see proc(5)
         self.before_bytes = self._process.memory_info().rss
         self._thread.start()

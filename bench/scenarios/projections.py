@@ -1,8 +1,8 @@
 """How fast `ebox project` works a backlog off, and how soon what is committed can be read.
 
-The backlog is a log of messages that were published, announced, looked at and opened; every round folds all of it into
-empty read models. Then another process appends 1,000 events a second and waits for each to be visible, as an
-API process does for a reader who has just written.
+The backlog is a log of messages that were published, announced, looked at and opened; every round folds all
+of it into empty read models. Then another process appends 1,000 events a second and waits for each to be
+visible, as an API process does for a reader who has just written.
 """
 
 from __future__ import annotations

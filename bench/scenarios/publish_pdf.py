@@ -1,7 +1,7 @@
 """Publishing a PDF of 100 KiB, beside putting the same bytes into the same S3 server and no more.
 
-Every document differs. Ours is streamed in, hashed, inspected, encrypted, put, and then the event committed; after
-the last round the bucket holds exactly one object for each message.
+Every document differs. Ours is streamed in, hashed, inspected, encrypted, put, and then the event committed;
+after the last round the bucket holds exactly one object for each message.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bench.figures import Figures, load_figures
 from bench.installation import Installation
 from bench.load.run import tally_of
 from bench.measurement import Goal, Outcome
-from bench.rounds import take_turns
+from bench.rounds import Contender, take_turns
 from bench.scenarios.publish import publication_plan
 from bench.servers import Servers, servers
 
@@ -42,7 +42,7 @@ def publish_pdf(rounds: int) -> tuple[Outcome, dict[str, object]]:
         ebox.migrate()
         api = stack.enter_context(ebox.api())
         published = ebox.events("message.published")
-        contenders = [
+        contenders: list[Contender] = [
             _RawPuts(on, document),
             HttpContender(OURS, lambda: publication_plan(on, ebox, document), published, pid=api.pid),
         ]
