@@ -11,7 +11,10 @@ from threads import BoundedThreads
 
 
 class Parties:
-    """Who has which mailbox. Every method raises `Busy` and `Unavailable`."""
+    """Who has which mailbox. Every method raises `Busy` and `Unavailable`.
+
+    What the registry has in memory is answered without a thread: handing work over costs more than the look.
+    """
 
     def __init__(self, registry: PartyRegistry, threads: BoundedThreads) -> None:
         self._registry = registry
@@ -19,7 +22,8 @@ class Parties:
 
     async def find(self, identifier: Identifier) -> Party | None:
         """The party with this number, if it is on record."""
-        return await self._threads.run(self._registry.find, identifier)
+        known = self._registry.known(identifier)
+        return known or await self._threads.run(self._registry.find, identifier)
 
     async def find_or_create(self, identifier: Identifier) -> Party:
         """The party with this number, put on record (committed) if it was not."""
@@ -27,7 +31,8 @@ class Parties:
 
     async def by_id(self, party_id: UUID) -> Party | None:
         """The party of this id."""
-        return await self._threads.run(self._registry.by_id, party_id)
+        known = self._registry.known_by_id(party_id)
+        return known or await self._threads.run(self._registry.by_id, party_id)
 
     async def by_mailbox(self, mailbox_id: UUID) -> Party | None:
         """The party that owns this mailbox."""

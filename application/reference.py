@@ -24,7 +24,7 @@ STALE_SECONDS = 10.0
 
 
 class Reference:
-    """The reference data, a second old at most. Safe among threads."""
+    """The reference data, a second old at most, while somebody asks. Safe among threads."""
 
     def __init__(self, database: ReadDatabase) -> None:
         self._database = database
@@ -33,11 +33,20 @@ class Reference:
         self._changed_at = -1
         self._looked_at = float("-inf")
         self._confirmed_at = float("-inf")
+        self._looking: asyncio.Task[ReferenceData] | None = None
 
     async def current(self) -> ReferenceData:
-        """The data now. Raises `Unavailable` where it cannot be had."""
+        """The data now. Raises `Unavailable` where it cannot be had.
+
+        Once a second one caller looks whether they changed, and those who come meanwhile wait for the same
+        look.
+        """
         data = self._at_hand()
-        return data if data is not None else await asyncio.to_thread(self.now)
+        if data is not None:
+            return data
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(asyncio.to_thread(self.now))
+        return await asyncio.shield(self._looking)
 
     def now(self) -> ReferenceData:
         """`current` for threads: it blocks."""

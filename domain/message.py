@@ -13,6 +13,8 @@ from domain.events.base import Event
 from domain.events.message import AttachmentRecord, MessageOpened, MessagePublished
 from domain.publication import Publication
 
+_FACTS = tuple(field.name for field in fields(Publication))
+
 
 class Message(AggregateRoot):
     """One recipient's copy of a publication; its stream's id is the message's."""
@@ -25,7 +27,7 @@ class Message(AggregateRoot):
     @classmethod
     def publish(cls, message_id: UUID, publication: Publication, at: datetime) -> Message:
         """Put the message into the recipient's mailbox."""
-        facts = {field.name: getattr(publication, field.name) for field in fields(publication)}
+        facts = {name: getattr(publication, name) for name in _FACTS}
         return cls.begin(MessagePublished, message_id, at, **facts)
 
     def open(self, access_id: UUID, at: datetime) -> None:

@@ -90,6 +90,14 @@ class PartyRegistry:
         digest = self._digest(identifier)
         return self._look_up(digest, PARTY_IDENTIFIER.c.identifier_hash == digest)
 
+    def known(self, identifier: Identifier) -> Party | None:
+        """The party with this number if it is in memory; never asks the database."""
+        return self._remembered(self._digest(identifier))
+
+    def known_by_id(self, party_id: UUID) -> Party | None:
+        """The party with this id if it is in memory; never asks the database."""
+        return self._remembered(party_id)
+
     def find_or_create(self, identifier: Identifier) -> Party:
         """The party with this number; made, with a key and (unless a client) a mailbox id, where there was
         none.
@@ -139,9 +147,12 @@ class PartyRegistry:
         """`mailbox.activated` is committed; the first moment counts."""
         self._update(party_id, activated_at=sa.func.coalesce(PARTY.c.activated_at, at))
 
-    def _look_up(self, key: Hashable, condition: sa.ColumnElement[bool]) -> Party | None:
+    def _remembered(self, key: Hashable) -> Party | None:
         party_id = key if isinstance(key, UUID) else self._ids.get(key, None)
-        if party_id is not None and (party := self._parties.get(party_id, None)) is not None:
+        return None if party_id is None else self._parties.get(party_id, None)
+
+    def _look_up(self, key: Hashable, condition: sa.ColumnElement[bool]) -> Party | None:
+        if (party := self._remembered(key)) is not None:
             return party
         query = sa.select(PARTY).select_from(PARTY.outerjoin(PARTY_IDENTIFIER)).where(condition).limit(1)
         with self._database.reading() as connection:
