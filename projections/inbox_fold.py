@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ def fold(connection: Connection, page: Sequence[Located]) -> None:
     """Take a page of events in."""
     published: dict[UUID, Row] = {}
     opened: Openings = {}
+    opened_by: dict[UUID, UUID] = {}
+    accessed: dict[UUID, UUID] = {}
     counters: dict[UUID, Row] = {}
     for position, event in page:
         match event:
@@ -32,15 +34,14 @@ def fold(connection: Connection, page: Sequence[Located]) -> None:
                 counter["size"] += row["size"]
             case MessageOpened():
                 opened[event.originator_id] = (position, event.timestamp)
+                opened_by[event.originator_id] = event.access_id
             case AccessRecorded():
+                accessed[event.originator_id] = event.mailbox_id
                 _counter(counters, event.mailbox_id)["last_consulted_at"] = event.timestamp
-    earlier = open_in_page(published, opened)
-    open_in_table(connection, INBOX, earlier)
-    for mailbox_id in [published[one]["mailbox_id"] for one in opened if one in published]:
-        _counter(counters, mailbox_id)["unread"] -= 1
-    for mailbox_id in _mailboxes_of(connection, earlier):
-        _counter(counters, mailbox_id)["unread"] -= 1
+    open_in_table(connection, INBOX, open_in_page(published, opened))
     insert_rows(connection, INBOX, list(published.values()))
+    for mailbox_id in _mailboxes(connection, opened_by, accessed):
+        _counter(counters, mailbox_id)["unread"] -= 1
     upsert_rows(connection, COUNTERS, list(counters.values()), _add_up)
 
 
@@ -49,8 +50,15 @@ def _counter(counters: dict[UUID, Row], mailbox_id: UUID) -> Row:
     return counters.setdefault(mailbox_id, nothing)
 
 
-def _mailboxes_of(connection: Connection, messages: Iterable[UUID]) -> Sequence[UUID]:
-    return connection.scalars(_MAILBOXES, {"messages": list(messages)}).all()
+def _mailboxes(
+    connection: Connection, opened_by: Mapping[UUID, UUID], accessed: Mapping[UUID, UUID]
+) -> list[UUID]:
+    """The mailbox of each message opened: that of the access which opened it, where the page has it."""
+    known = [accessed[access_id] for access_id in opened_by.values() if access_id in accessed]
+    others = [message for message, access_id in opened_by.items() if access_id not in accessed]
+    if others:
+        known += connection.scalars(_MAILBOXES, {"messages": others})
+    return known
 
 
 _MAILBOXES = select(INBOX.c.mailbox_id).where(INBOX.c.message_id.in_(bindparam("messages", expanding=True)))
