@@ -16,10 +16,12 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from bootstrap.errors import CannotStart
 from bootstrap.logs import configure_logging
 from bootstrap.migration import migrate, seed_demo
 from bootstrap.supervision import Role, supervise
 from bootstrap.system import System
+from bootstrap.tuning import tune_for_requests
 from bootstrap.welcome import welcome
 from settings import Settings
 
@@ -34,12 +36,15 @@ def run_everything(settings: Settings) -> None:
 
 def serve_api(settings: Settings, processes: int) -> None:
     """`ebox api`: the HTTP server, in as many processes as asked for."""
+    if processes == 1:
+        _run(settings, _api)
+        return
     options = _server_options(settings)
     uvicorn.run("bootstrap.roles:api_application", factory=True, workers=processes, **options)
 
 
 def api_application() -> FastAPI:
-    """The API of one process, which reads the settings for itself."""
+    """The API of one process among several, which reads the settings for itself."""
     system = System(Settings())
     configure_logging(system.settings.log_level)
     return _with_lifespan(system, closes=True)
@@ -71,8 +76,7 @@ async def _everything(system: System) -> None:
     if system.is_demo:
         await seed_demo(system)
     if system.catches_mail:
-        system.mail_catcher.start()
-        system.exits.callback(system.mail_catcher.stop)
+        _start_mail_catcher(system)
     app = _with_lifespan(system, closes=False)
     server = _WelcomingServer(uvicorn.Config(app, **_server_options(system.settings)), welcome(system))
     await supervise(
@@ -81,6 +85,21 @@ async def _everything(system: System) -> None:
         Role(system.notifier.run, system.notifier.stop),
         seconds=GRACE_SECONDS,
     )
+
+
+def _start_mail_catcher(system: System) -> None:
+    try:
+        system.mail_catcher.start()
+    except OSError as error:
+        raise CannotStart("the port after EBOX_PORT cannot be had; the mail catcher needs it") from error
+    system.exits.callback(system.mail_catcher.stop)
+
+
+async def _api(system: System) -> None:
+    app = _with_lifespan(system, closes=False)
+    server = _Server(uvicorn.Config(app, **_server_options(system.settings)))
+    # Left to itself uvicorn ends by the signal it was sent, which looks like a crash.
+    await supervise(Role(server.serve, server.finish), seconds=GRACE_SECONDS)
 
 
 async def _project(system: System) -> None:
@@ -95,7 +114,23 @@ def _projecting(system: System) -> Role:
     return Role(lambda: asyncio.to_thread(system.projector.run), system.projector.stop)
 
 
-class _WelcomingServer(uvicorn.Server):
+class _Server(uvicorn.Server):
+    """Serves until told to stop."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to serve. Raises `CannotStart` where the port cannot be had."""
+        try:
+            await super().startup(sockets)
+        except SystemExit as error:
+            where = f"port {self.config.port} of {self.config.host}"
+            raise CannotStart(f"{where} cannot be had; EBOX_PORT chooses another one") from error
+
+    def finish(self) -> None:
+        """Let `serve` return after the requests in hand."""
+        self.should_exit = True
+
+
+class _WelcomingServer(_Server):
     """Says that it serves, once it does."""
 
     def __init__(self, config: uvicorn.Config, greeting: str) -> None:
@@ -107,10 +142,6 @@ class _WelcomingServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print(self._greeting, flush=True)  # noqa: T201 - what somebody at a terminal waits for
-
-    def finish(self) -> None:
-        """Let `serve` return after the requests in hand."""
-        self.should_exit = True
 
 
 def _run(settings: Settings, role: Callable[[System], Any]) -> None:
@@ -130,6 +161,7 @@ def _with_lifespan(system: System, *, closes: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await system.inspector.start()
+        tune_for_requests()
         try:
             yield
         finally:
