@@ -7,13 +7,33 @@ from collections.abc import Iterator
 from application.demo.people import PEOPLE
 from application.demo.seeding import make_mailboxes
 from application.partners import apply_partners, read_partners_file
+from bootstrap.errors import CannotStart
 from bootstrap.system import System
 from domain.identifiers import Ssin
 from identity.tables import create_tables
+from schema import SchemaError
 
 
 def migrate(system: System) -> Iterator[str]:
-    """Do it step by step, saying after each what was done."""
+    """Do it step by step, saying after each what was done.
+
+    Raises:
+        CannotStart: the database is a later release's, or refuses a change of its tables.
+    """
+    try:
+        yield from _steps(system)
+    except SchemaError as error:
+        raise CannotStart(str(error)) from error
+
+
+async def seed_demo(system: System) -> None:
+    """The demo people's mailboxes, unless they are there."""
+    an = await system.parties.find(Ssin(PEOPLE[0].number))
+    if an is None or not an.is_activated:
+        await make_mailboxes(system.mailboxes)
+
+
+def _steps(system: System) -> Iterator[str]:
     system.key_store.create_tables()
     create_tables(system.identity_engine)
     yield "key store and authorization server: tables are there"
@@ -29,10 +49,3 @@ def migrate(system: System) -> Iterator[str]:
     if system.partners_file is not None:
         count = apply_partners(read_partners_file(system.partners_file), system.events, system.clock)
         yield f"reference data: {count} events appended from {system.partners_file.name}"
-
-
-async def seed_demo(system: System) -> None:
-    """The demo people's mailboxes, unless they are there."""
-    an = await system.parties.find(Ssin(PEOPLE[0].number))
-    if an is None or not an.is_activated:
-        await make_mailboxes(system.mailboxes)

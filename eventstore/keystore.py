@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,13 +17,12 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from domain.errors import Unavailable
 from eventstore.keys import KeyEncryption, KeyRing
 from eventstore.parties import PartyRegistry
-from eventstore.partytables import METADATA
+from schema import migrate
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 5
 
-_MIGRATION_LOCK = 0x65626F786B657973
-"""Advisory lock: two processes that migrate at once take turns."""
+_MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 class KeyStoreDatabase:
@@ -48,11 +48,9 @@ class KeyStoreDatabase:
                 yield immediate
 
     def create_tables(self) -> None:
-        """Make what is missing. Safe when two processes do it at once."""
+        """Bring the tables to the newest version. Two may do it at once."""
         with self.writing() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-            METADATA.create_all(connection)
+            migrate(connection, _MIGRATIONS, "party_version")
 
     def close(self) -> None:
         """Close every connection."""
@@ -73,7 +71,7 @@ class KeyStore:
         return self._database.engine.execution_options(immediate=True)
 
     def create_tables(self) -> None:
-        """Make what is missing; for `ebox migrate`."""
+        """Bring the tables to the newest version; for `ebox migrate`."""
         self._database.create_tables()
 
     def check(self) -> None:

@@ -6,7 +6,13 @@ database could use (codes, login ids, browser secrets) is kept as its SHA-256 on
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import BigInteger, Column, Engine, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid
+
+from schema import migrate
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
 
 metadata = MetaData()
 
@@ -57,5 +63,6 @@ logins = Table(
 
 
 def create_tables(engine: Engine) -> None:
-    """Make the tables that are not there yet."""
-    metadata.create_all(engine)
+    """Bring the tables to the newest version; for `ebox migrate`. Two may do it at once."""
+    with engine.begin() as connection:
+        migrate(connection, _MIGRATIONS, "identity_version")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,10 @@ from sqlalchemy.engine import Connection
 from domain.events.notification import NotificationKind
 from notifier.database import OutboxDatabase
 from notifier.errors import PositionMoved
-from notifier.tables import FILLER_POSITION, METADATA, OUTBOX, milliseconds, moment
+from notifier.tables import FILLER_POSITION, OUTBOX, milliseconds, moment
+from schema import migrate
 
-_MIGRATION_LOCK = 0x65626F786D61696C
-"""Advisory lock: two processes that migrate at once take turns."""
+_MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,9 @@ class Outbox:
         self._database = OutboxDatabase(url)
 
     def create_tables(self) -> None:
-        """Make what is missing; for `ebox migrate`. Safe when two processes do it at once."""
+        """Bring the tables to the newest version; for `ebox migrate`. Two may do it at once."""
         with self._database.transaction() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-            METADATA.create_all(connection)
-            if connection.execute(sa.select(FILLER_POSITION)).one_or_none() is None:
-                connection.execute(sa.insert(FILLER_POSITION).values(filler=1, position=0))
+            migrate(connection, _MIGRATIONS, "outbox_version")
 
     def position(self) -> int:
         """How far the filler has come in the log."""

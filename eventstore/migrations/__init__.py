@@ -1,0 +1,1 @@
+"""How the party registry's tables came to be, version by version, for `schema.migrate`."""
