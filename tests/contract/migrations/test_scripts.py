@@ -108,3 +108,16 @@ def test_an_older_release_refuses_a_newer_database(
     with pytest.raises(SchemaError, match="note_version is 0002, this release knows 0001"):
         run(database, scripts)
     assert version(connection, "note_version") == "0002"
+
+
+def test_a_script_may_take_longer_than_a_query_and_queries_may_not_afterwards(
+    postgres_database: str, scripts: Path
+) -> None:
+    limits = "current_setting('statement_timeout') || ' ' || current_setting('lock_timeout')"
+    write_script(scripts, 1, MAKE, f'op.execute("INSERT INTO note (text) SELECT {limits}")')
+    database = OutboxDatabase(postgres_database)
+    run(database, scripts)
+    with database.transaction() as connection:
+        assert connection.execute(sa.text("SELECT text FROM note")).scalar_one() == "15min 5s"
+        assert connection.execute(sa.text(f"SELECT {limits}")).scalar_one() == "5s 5s"
+    database.close()
