@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -75,13 +76,12 @@ class EboxProcess:
     def open_files_below(self, folder: Path) -> list[str]:
         """Which files below the folder it or a child has open, also those that have no name (any more)."""
         process = psutil.Process(self.pid)
-        descriptors = [
-            descriptor
-            for one in [process, *process.children(recursive=True)]
-            for descriptor in Path(f"/proc/{one.pid}/fd").iterdir()
-        ]
-        targets = [str(descriptor.readlink()) for descriptor in descriptors if descriptor.is_symlink()]
-        return [target for target in targets if target.startswith(f"{folder}/")]
+        found: list[str] = []
+        for one in [process, *process.children(recursive=True)]:
+            for descriptor in Path(f"/proc/{one.pid}/fd").iterdir():
+                with suppress(FileNotFoundError):  # closed meanwhile
+                    found.append(str(descriptor.readlink()))
+        return [target for target in found if target.startswith(f"{folder}/")]
 
     def kill(self) -> None:
         """SIGKILL to it and all it started. Nothing where it does not run."""
