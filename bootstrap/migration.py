@@ -11,7 +11,7 @@ from bootstrap.errors import CannotStart
 from bootstrap.system import System
 from domain.identifiers import Ssin
 from identity.tables import create_tables
-from schema import SchemaError
+from schema_changes import SchemaError
 
 
 def migrate(system: System) -> Iterator[str]:

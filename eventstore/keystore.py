@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from domain.errors import Unavailable
 from eventstore.keys import KeyEncryption, KeyRing
 from eventstore.parties import PartyRegistry
-from schema import migrate
+from schema_changes import migrate
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 5

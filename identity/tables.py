@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import BigInteger, Column, Engine, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid
 
-from schema import migrate
+from schema_changes import migrate
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 

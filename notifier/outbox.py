@@ -21,7 +21,7 @@ from domain.events.notification import NotificationKind
 from notifier.database import OutboxDatabase
 from notifier.errors import PositionMoved
 from notifier.tables import FILLER_POSITION, OUTBOX, milliseconds, moment
-from schema import migrate
+from schema_changes import migrate
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 

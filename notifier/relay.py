@@ -18,8 +18,8 @@ class Relay:
 
     `smtp://host` uses TLS when the server offers it (RFC 3207), and without checking its certificate: that
     keeps out who only listens (RFC 7435), and whoever could forge a certificate could as well hide the offer.
-    With a user name in the URL, and with `smtp+starttls://` and `smtps://`, there must be TLS and the certificate
-    must be right.
+    With a user name in the URL, and with `smtp+starttls://` and `smtps://`, there must be TLS and the
+    certificate must be right.
     """
 
     scheme: str

@@ -1,1 +1,1 @@
-"""How the party registry's tables came to be, version by version, for `schema.migrate`."""
+"""How the party registry's tables came to be, version by version, for `schema_changes.migrate`."""

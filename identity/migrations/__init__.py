@@ -1,1 +1,1 @@
-"""How the authorization server's tables came to be, version by version, for `schema.migrate`."""
+"""How the authorization server's tables came to be, version by version, for `schema_changes.migrate`."""

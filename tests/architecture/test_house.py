@@ -24,7 +24,7 @@ PACKAGES = (
     "storage",
     "web",
 )
-MODULES = ("cli", "schema", "settings", "threads")
+MODULES = ("cli", "schema_changes", "settings", "threads")
 LONGEST = 300
 
 
@@ -76,7 +76,7 @@ def test_only_the_command_line_and_the_composition_root_see_settings(package: st
 def test_the_modules_beside_the_packages_import_nothing_from_above() -> None:
     ours = {*PACKAGES, *MODULES}
     assert imports_of(ROOT / "threads.py") & ours == {"domain"}
-    assert imports_of(ROOT / "schema.py") & ours == set()
+    assert imports_of(ROOT / "schema_changes.py") & ours == set()
     assert imports_of(ROOT / "settings.py") & ours == set()
     assert imports_of(ROOT / "cli.py") & ours == {"bootstrap", "domain", "settings"}
 

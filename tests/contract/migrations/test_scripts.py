@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from notifier.database import OutboxDatabase
-from schema import SchemaError, migrate
+from schema_changes import SchemaError, migrate
 from tests.contract.migrations.looking import shape, version
 
 
