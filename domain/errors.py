@@ -7,9 +7,10 @@
     ├── Gone                    it was there, and its owner has been erased
     ├── IdempotencyKeyReused    the same key with another request
     ├── Conflict                the state does not allow it (any more)
-    └── Retryable               nothing was decided; the same call may succeed later
-        ├── Busy                a limit is reached
+    └── Retryable               the same call may succeed later
+        ├── Busy                a limit is reached; nothing was begun
         └── Unavailable         something this depends on does not answer
+            └── OutcomeUnknown  …and it may have done what it was asked
 
 Texts never hold personal data: they may end in a log.
 """
@@ -87,7 +88,7 @@ class Conflict(DomainError):
 
 
 class Retryable(DomainError):
-    """Nothing was decided; the same call may succeed after `retry_after` seconds."""
+    """The same call may succeed after `retry_after` seconds. Unless it is `OutcomeUnknown`, nothing was done."""
 
     code = "serviceUnavailable"
 
@@ -97,8 +98,12 @@ class Retryable(DomainError):
 
 
 class Busy(Retryable):
-    """A limit is reached: a queue is full, all workers are taken."""
+    """A limit is reached: a queue is full, all workers are taken. Nothing was begun."""
 
 
 class Unavailable(Retryable):
     """Something this depends on does not answer."""
+
+
+class OutcomeUnknown(Unavailable):
+    """It was sent, and no answer came: it may have been done. Only a repeat that meets itself is safe."""
