@@ -13,6 +13,8 @@ from tests.e2e.plain_sight import in_bucket
 from tests.servers.ceph import Ceph
 from tests.servers.postgres import Postgres
 
+DATABASES = ("event_store", "read_model", "key_store", "outbox")
+
 
 class RealParts:
     """Four databases, one bucket and one installation upon them.
@@ -23,15 +25,20 @@ class RealParts:
     def __init__(self, postgres: Postgres, ceph: Ceph, folder: Path, smtp_url: str) -> None:
         self.postgres = postgres
         self.ceph = ceph
-        ceph.start_gateway()
-        self.databases = {
-            part: postgres.create_database(f"e2e_{part}")
-            for part in ("event_store", "read_model", "key_store", "outbox")
-        }
-        self.bucket = ceph.create_bucket(f"e2e-{uuid.uuid4()}")
-        settings = {f"EBOX_{part.upper()}_URL": url for part, url in self.databases.items()}
-        settings |= {"EBOX_OBJECT_STORE_URL": self.bucket, "EBOX_SMTP_URL": smtp_url}
+        settings = self.settings_of(postgres, ceph, smtp_url)
+        self.databases = {part: settings[f"EBOX_{part.upper()}_URL"] for part in DATABASES}
+        self.bucket = settings["EBOX_OBJECT_STORE_URL"]
         self.installation = Installation(folder, settings)
+
+    @staticmethod
+    def settings_of(postgres: Postgres, ceph: Ceph, smtp_url: str) -> dict[str, str]:
+        """The settings that name four fresh databases, a fresh bucket and the relay."""
+        ceph.start_gateway()
+        databases = {
+            f"EBOX_{part.upper()}_URL": postgres.create_database(f"e2e_{part}") for part in DATABASES
+        }
+        bucket = ceph.create_bucket(f"e2e-{uuid.uuid4()}")
+        return {**databases, "EBOX_OBJECT_STORE_URL": bucket, "EBOX_SMTP_URL": smtp_url}
 
     def bring_the_demo_people(self) -> None:
         """Make the tables and the demo people's mailboxes, as the first `ebox run` does."""
