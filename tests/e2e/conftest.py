@@ -33,6 +33,7 @@ def shared_parts(
         parts.installation.wait_until_ready()
         yield parts
         parts.installation.stop()
+        parts.assert_discreet()
     finally:
         parts.installation.kill()
 

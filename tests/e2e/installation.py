@@ -6,7 +6,7 @@ that neither a developer's `.env` nor the environment of the test run can make a
 
 from __future__ import annotations
 
-import json
+import re
 import subprocess
 import sys
 import time
@@ -24,6 +24,8 @@ COMMAND_SECONDS = 60.0
 READY_SECONDS = 60.0
 _TOKEN_SECONDS = 200.0
 """How long a token is used again; it lives five minutes."""
+
+_WELCOME = re.compile(r"^eBox serves at .*?^Stop with Ctrl-C\.$", re.DOTALL | re.MULTILINE)
 
 
 class Installation:
@@ -107,13 +109,10 @@ class Installation:
         """Which files below the folder any of its processes has open, also those without a name."""
         return [file for process in self.processes.values() for file in process.open_files_below(folder)]
 
-    def output(self) -> str:
-        """All that all processes have written so far."""
-        return "\n".join(process.log.read_text() for process in self.processes.values())
-
-    def log_lines(self) -> list[str]:
-        """The lines of that which are the log's: JSON objects."""
-        return [line for line in self.output().splitlines() if _is_object(line)]
+    def log(self) -> str:
+        """All that all processes have written so far, but for the welcome of `ebox run`."""
+        written = "\n".join(process.log.read_text() for process in self.processes.values())
+        return _WELCOME.sub("", written)
 
     def _is_ready(self) -> bool:
         dead = [name for name, process in self.processes.items() if process.has_died]
@@ -130,10 +129,3 @@ class Installation:
 def _ports() -> Iterator[int]:
     while True:
         yield free_port()
-
-
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False

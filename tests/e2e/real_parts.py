@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 from typing import LiteralString
+from urllib.parse import urlsplit
 
 import psycopg
 
+from application.demo.people import ADDRESS_OF_AN
+from tests.e2e.caller import AN, LEA
 from tests.e2e.installation import Installation
 from tests.e2e.plain_sight import in_bucket
 from tests.servers.ceph import Ceph
@@ -45,6 +48,13 @@ class RealParts:
         self.installation.start("run")
         self.installation.wait_until_ready()
         self.installation.stop()
+
+    def assert_discreet(self) -> None:
+        """The log says nothing of anybody, and no password, whatever went wrong."""
+        log = self.installation.log()
+        personal = {AN.number, LEA.number, ADDRESS_OF_AN, "Kennisgeving", "We did something", "document.pdf"}
+        passwords = {urlsplit(url).password for url in (*self.databases.values(), self.bucket)}
+        assert not [secret for secret in personal | passwords if secret and secret in log]
 
     def event_count(self, topic: str = "%") -> int:
         """How many events the store holds, of one kind or all."""

@@ -31,6 +31,7 @@ def parts(durable_postgres: Postgres, ceph: Ceph, tmp_path: Path) -> Iterator[Re
         parts.installation.wait_until_ready()
         yield parts
         parts.installation.stop()
+        parts.assert_discreet()
     finally:
         parts.installation.kill()
 

@@ -148,4 +148,4 @@ def test_without_a_mail_relay_publishing_goes_on_and_mails_wait(parts: RealParts
 
 
 def _tries_without_a_relay(parts: RealParts) -> int:
-    return sum("relay.unavailable" in line for line in parts.installation.log_lines())
+    return parts.installation.log().count("relay.unavailable")

@@ -99,7 +99,7 @@ def test_a_partner_of_the_operators_own_publishes_and_nothing_of_the_demo_is_the
     assert refused.returncode == 1
     assert "embedded mode" in refused.stderr
     assert refused.stdout == ""
-    assert AN.number not in installation.output()
+    assert AN.number not in installation.log()
 
 
 def test_it_refuses_to_start_and_names_what_is_missing(settings: Mapping[str, str], tmp_path: Path) -> None:

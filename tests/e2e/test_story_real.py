@@ -30,6 +30,7 @@ def parts(durable_postgres: Postgres, ceph: Ceph, postfix: Postfix, tmp_path: Pa
         installation.wait_until_ready()
         yield parts
         installation.stop()
+        parts.assert_discreet()
     finally:
         installation.kill()
 
