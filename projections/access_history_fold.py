@@ -7,12 +7,13 @@ message. What they name is found in the same page, or else in the table.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from domain.events.access import AccessRecord, AccessRecorded
-from domain.events.audit import AuditReplayed
+from domain.events.audit import AuditReplayed, LookedAt
 from domain.events.base import Event
 from domain.events.message import MessageOpened, MessagePublished
 from domain.events.notification import NotificationFailed, NotificationSent
@@ -142,15 +143,16 @@ def _notification(event: NotificationSent | NotificationFailed, detail: Row) -> 
 def _look(event: AuditReplayed) -> Row:
     return {
         "mailbox_id": event.mailbox_id,
+        "message_id": event.asked.message_id,
         "what": event.look.value,
-        "detail": {
-            "case": event.case,
-            "purpose": event.purpose,
-            "start": event.start,
-            "end": event.end,
-        },
+        "detail": {"case": event.case, "purpose": event.purpose, "asked": _named(event.asked)},
         **_actor(event.access),
     }
+
+
+def _named(asked: LookedAt) -> Row:
+    values = {field.name: getattr(asked, field.name) for field in fields(asked)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _actor(access: AccessRecord) -> Row:

@@ -20,7 +20,7 @@ from typing import Final
 import msgspec
 import psycopg
 import structlog
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, bindparam, func, select
 
 from domain.errors import Unavailable
 from projections import progress
@@ -31,6 +31,7 @@ from projections.progress import NOT_BEGUN, Progress
 READ_YOUR_WRITES_SECONDS: Final = 0.25
 
 _CHANNEL = "ebox_read_models"
+_NOTIFY = select(func.pg_notify(_CHANNEL, bindparam("news", type_=String)))
 _LOOK_SECONDS = 1.0
 _STOP_SECONDS = 0.2
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -41,7 +42,7 @@ _log = structlog.get_logger(__name__)
 def announce(connection: Connection, moved: Mapping[str, Progress]) -> None:
     """Tell every process how far these models are, once the transaction commits."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_notify(_CHANNEL, to_json(moved))))
+        connection.execute(_NOTIFY, {"news": to_json(moved)})
 
 
 @dataclass(eq=False, frozen=True, slots=True)

@@ -26,12 +26,6 @@ from projections.progress import Overtaken, Progress
 
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
-_FEW_EVENTS = 50
-_BREATH_SECONDS = 0.003
-"""After a page of few events more may gather: at 1,000 a second this halves the transactions. The first event
-after a silence is never kept waiting.
-"""
-
 _log = structlog.get_logger(__name__)
 
 
@@ -115,8 +109,6 @@ class Runner:
                     events = self._feed.decode(page)
                     done |= apply_page(self._database, self._models, done, events)
                     self._failures = 0
-                    if len(page) < _FEW_EVENTS:
-                        self._stopped.wait(_BREATH_SECONDS)
         finally:
             self._feed.close()
 
