@@ -16,8 +16,10 @@ from domain.actors import Actor, AuditScope
 from domain.clock import Clock
 from domain.decisions import Operation
 from domain.errors import NotAllowed, NotFound
-from domain.events.audit import Look
+from domain.events.audit import Look, LookedAt
 from domain.identifiers import Identifier
+from domain.message import Message
+from eventstore.errors import AggregateNotFound
 from eventstore.store import EventStore
 from projections import access_history
 from projections.access_history import HistoryFilter, HistoryRow
@@ -63,7 +65,9 @@ class Auditing:
         party = await self._parties.find(identifier)
         basis = self._authority.audit(actor, party, Operation.FIND_MAILBOX, at)
         mailbox_id = party.mailbox_id if party else None
-        look = AuditLook.of(Look.MAILBOX_SEARCH, mailbox_id, actor, basis, at)
+        look = AuditLook.of(
+            Look.MAILBOX_SEARCH, mailbox_id, actor, basis, at, LookedAt(mailbox_id=mailbox_id)
+        )
         await self._events.append(*look.new_facts())
         if mailbox_id is None:
             raise NotFound("mailbox")
@@ -83,18 +87,36 @@ class Auditing:
         Raises `NotAllowed`: a scope for single mailboxes needs one of them named.
         """
         at = self._clock.now()
-        party = None
-        if asked.mailbox_id is not None:
-            party = await self._parties.by_mailbox(asked.mailbox_id)
+        mailbox_id = asked.mailbox_id or await self._mailbox_of_message(asked.message_id)
+        party = await self._parties.by_mailbox(mailbox_id) if mailbox_id else None
         basis = self._authority.audit(actor, party, Operation.READ_ACCESS_HISTORY, at)
         within = _within(asked, actor.audit_scope)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
         rows = await self._database.run(access_history.page, within, before=before, limit=limit)
-        look = AuditLook.of(
-            Look.ACCESS_HISTORY, asked.mailbox_id, actor, basis, at, start=within.start, end=within.end
+        looked_at = LookedAt(
+            within.mailbox_id,
+            within.message_id,
+            within.actor_party,
+            within.site,
+            within.sender_organisation,
+            within.kind,
+            within.start,
+            within.end,
+            before,
         )
+        look = AuditLook.of(Look.ACCESS_HISTORY, mailbox_id, actor, basis, at, looked_at)
         await self._events.append(*look.new_facts())
         return HistoryPage(rows, rows[-1].position if len(rows) == limit else None, position)
+
+    async def _mailbox_of_message(self, message_id: UUID | None) -> UUID | None:
+        """Whose message it is, so that the look stands under the mailbox that it was at."""
+        if message_id is None:
+            return None
+        try:
+            message = await self._events.get(message_id)
+        except AggregateNotFound:
+            return None
+        return message.published.mailbox_id if isinstance(message, Message) else None
 
 
 def _within(asked: HistoryFilter, scope: AuditScope | None) -> HistoryFilter:

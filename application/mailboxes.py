@@ -71,6 +71,10 @@ class Mailboxes:
 
         return await self._change(mailbox_id, command)
 
+    async def has_preferences(self, mailbox_id: UUID) -> bool:
+        """Whether its owner ever said how to be told."""
+        return _required(await self._load(mailbox_id)).language is not None
+
     async def _change(self, mailbox_id: UUID, command: Callable[[Mailbox | None], Mailbox]) -> int:
         """Load, decide, append; again after another's event. The position reached, 0 if nothing changed."""
         for attempt in range(1, ATTEMPTS + 1):

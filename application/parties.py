@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.identifiers import Identifier
+from eventstore.keys import KeyRing
 from eventstore.parties import Party, PartyRegistry
 from threads import BoundedThreads
 
@@ -16,8 +17,9 @@ class Parties:
     What the registry has in memory is answered without a thread: handing work over costs more than the look.
     """
 
-    def __init__(self, registry: PartyRegistry, threads: BoundedThreads) -> None:
+    def __init__(self, registry: PartyRegistry, keys: KeyRing, threads: BoundedThreads) -> None:
         self._registry = registry
+        self._keys = keys
         self._threads = threads
 
     async def find(self, identifier: Identifier) -> Party | None:
@@ -41,6 +43,12 @@ class Parties:
     async def identifier_of(self, party_id: UUID) -> Identifier | None:
         """The party's number; None once it has been erased."""
         return await self._threads.run(self._registry.identifier_of, party_id)
+
+    async def fingerprint(self, party_id: UUID, data: bytes) -> str:
+        """An HMAC of `data` under the party's key, as hex. Raises `KeyMissing` for an erased party."""
+        if self._keys.unknown([party_id]):
+            return await self._threads.run(self._keys.fingerprint, party_id, data)
+        return self._keys.fingerprint(party_id, data)
 
     async def mailbox_recorded(self, party_id: UUID) -> None:
         """Its `mailbox.created` is committed, so that nobody need append it again."""

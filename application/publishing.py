@@ -8,6 +8,7 @@ event may be there and needs its documents.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +24,15 @@ from domain.actors import Actor
 from domain.clock import Clock
 from domain.decisions import Deny, Operation, Subject, decide
 from domain.draft import ROOT, MessageDraft, check_draft, expiry
-from domain.errors import Busy, Gone, IdempotencyKeyReused, InvalidInput, Issue, NotAllowed, Unavailable
-from domain.events.base import Event
+from domain.errors import (
+    Gone,
+    IdempotencyKeyReused,
+    InvalidInput,
+    Issue,
+    NotAllowed,
+    OutcomeUnknown,
+    Retryable,
+)
 from domain.events.mailbox import CreatedBecause, OwnerKind
 from domain.events.message import AttachmentRecord
 from domain.identifiers import IdentifierScheme
@@ -33,10 +41,9 @@ from domain.message import Message
 from domain.publication import Publication
 from domain.reference import MessageType
 from eventstore.errors import AggregateNotFound, KeyMissing, VersionConflict
-from eventstore.keys import KeyRing
 from eventstore.parties import Party
 from eventstore.store import EventStore
-from storage.documents import DocumentStore, StoredDocument
+from storage.documents import DocumentStore
 from storage.inspection import UploadInspector
 
 
@@ -69,7 +76,6 @@ class Publishing:
         *,
         events: EventStore,
         parties: Parties,
-        keys: KeyRing,
         documents: DocumentStore,
         inspector: UploadInspector,
         reference: Reference,
@@ -77,7 +83,6 @@ class Publishing:
     ) -> None:
         self._events = events
         self._parties = parties
-        self._keys = keys
         self._documents = documents
         self._inspector = inspector
         self._reference = reference
@@ -88,28 +93,50 @@ class Publishing:
 
         Raises `InvalidInput`, `NotAllowed`, `IdempotencyKeyReused`, `Gone`, `Busy`, `Unavailable`.
         """
-        at = self._clock.now()
+        judged_at = self._clock.now()
         check_draft(command.draft)
         files = files_of.match_files(command.draft.attachments, command.files)
-        message_type = await self._message_type(actor, command.draft)
-        party = await self._parties.find(command.draft.recipient)
-        basis = _decide(actor, command.draft, message_type, party, at)
-        expires_at = expiry(command.draft, message_type.validity, at)
         publication_id = _publication_id(actor, command)
         if command.idempotency_key is not None and (
             again := await self._answer_again(publication_id, command)
         ):
             return again
+        message_type = await self._message_type(actor, command.draft)
+        party = await self._parties.find(command.draft.recipient)
+        basis = _decide(actor, command.draft, message_type, party, judged_at)
+        expires_at = expiry(command.draft, message_type.validity, judged_at)
         reports = await files_of.inspect(self._inspector, files)
         party = party or await self._parties.find_or_create(command.draft.recipient)
+        fingerprint = await self._parties.fingerprint(party.party_id, _request(command))
         stored = await files_of.keep(self._documents, files)
-        attachments = [files_of.record_of(*one) for one in zip(files, reports, stored, strict=True)]
-        message = Message.publish(
-            publication_id,
-            self._publication(actor, command, publication_id, party, basis, attachments, at, expires_at),
-            at,
-        )
-        return await self._append(message, party, command, stored, at)
+        try:
+            attachments = [files_of.record_of(*one) for one in zip(files, reports, stored, strict=True)]
+            publication = _publication(
+                actor,
+                command.draft,
+                publication_id,
+                party,
+                basis,
+                fingerprint,
+                attachments,
+                self._clock.now(),
+                expires_at,
+            )
+            position = await self._append(publication, party, command.draft)
+        except VersionConflict:
+            await files_of.forget(self._documents, stored)
+            if again := await self._answer_again(publication_id, command):
+                return again
+            raise
+        except (OutcomeUnknown, asyncio.CancelledError):
+            raise  # the event may be there, and then it needs its documents
+        except BaseException:
+            await files_of.forget(self._documents, stored)
+            raise
+        if not party.mailbox_recorded:
+            with suppress(Retryable):  # a hint that saves the next publication a look; that one would mend it
+                await self._parties.mailbox_recorded(party.party_id)
+        return PublishResult(publication_id, expires_at, party.is_activated, position, is_replayed=False)
 
     async def _message_type(self, actor: Actor, draft: MessageDraft) -> MessageType:
         reference = await self._reference.current()
@@ -124,84 +151,21 @@ class Publishing:
             raise InvalidInput(*issues)
         return reference.message_types[draft.message_type]
 
-    def _publication(
-        self,
-        actor: Actor,
-        command: PublishCommand,
-        publication_id: UUID,
-        party: Party,
-        basis: Basis,
-        attachments: list[AttachmentRecord],
-        at: datetime,
-        expires_at: datetime,
-    ) -> Publication:
-        draft = command.draft
-        return Publication(
-            publication_id=publication_id,
-            mailbox_id=_mailbox_of(party),
-            party_id=party.party_id,
-            fingerprint=self._keys.fingerprint(party.party_id, _request(command)),
-            sender_organisation=actor.organisation or "",
-            sender_application=draft.application,
-            message_type=draft.message_type,
-            language=next(iter(draft.subject)),
-            subject=draft.subject,
-            body=draft.body,
-            is_body_main=draft.is_body_main,
-            business_data=draft.business_data or None,
-            attention_of=draft.attention_of,
-            non_sensitive_title=draft.non_sensitive_title,
-            attachments=attachments,
-            recipient_activated=party.is_activated,
-            visible_from=at,
-            expires_at=expires_at,
-            access=access_record(actor, basis),
-        )
-
-    async def _append(
-        self,
-        message: Message,
-        party: Party,
-        command: PublishCommand,
-        stored: list[StoredDocument],
-        at: datetime,
-    ) -> PublishResult:
-        facts = message.new_facts()
-        try:
-            position = await self._append_with_mailbox(facts, party, command, at)
-        except VersionConflict:
-            await files_of.forget(self._documents, stored)
-            again = await self._answer_again(message.id, command)
-            if again is None:
-                raise
-            return again
-        except Busy:
-            await files_of.forget(self._documents, stored)
-            raise
-        published = message.published
-        return PublishResult(
-            message.id, published.expires_at, party.is_activated, position, is_replayed=False
-        )
-
-    async def _append_with_mailbox(
-        self, facts: list[Event], party: Party, command: PublishCommand, at: datetime
-    ) -> int:
-        """The first publication to a party brings `mailbox.created` along; two at once may both try."""
+    async def _append(self, publication: Publication, party: Party, draft: MessageDraft) -> int:
+        """The position. The first publication to a party brings `mailbox.created` along; two may both try."""
+        at = publication.visible_from
+        facts = Message.publish(publication.publication_id, publication, at).new_facts()
         if party.mailbox_recorded:
             return await self._events.append(*facts)
-        mailbox_id = _mailbox_of(party)
-        mailbox = Mailbox.create(
-            mailbox_id, party.party_id, command.draft.recipient, CreatedBecause.PUBLISHED_TO, at
-        )
+        mailbox_id = publication.mailbox_id
+        because = CreatedBecause.PUBLISHED_TO
+        mailbox = Mailbox.create(mailbox_id, party.party_id, draft.recipient, because, at)
         try:
-            position = await self._events.append(*mailbox.new_facts(), *facts)
+            return await self._events.append(*mailbox.new_facts(), *facts)
         except VersionConflict as conflict:
             if conflict.stream != mailbox_id:
                 raise
-            position = await self._events.append(*facts)
-        with suppress(Unavailable):  # a hint that saves the next publication this; that one would mend it
-            await self._parties.mailbox_recorded(party.party_id)
-        return position
+            return await self._events.append(*facts)
 
     async def _answer_again(self, publication_id: UUID, command: PublishCommand) -> PublishResult | None:
         """The answer that this key got before, or None if it never came before."""
@@ -211,7 +175,7 @@ class Publishing:
             return None
         published = earlier.published
         try:
-            fingerprint = self._keys.fingerprint(published.party_id, _request(command))
+            fingerprint = await self._parties.fingerprint(published.party_id, _request(command))
         except KeyMissing as erased:
             raise Gone("the recipient of that publication has been erased") from erased
         if fingerprint != published.fingerprint:
@@ -223,6 +187,40 @@ class Publishing:
             await self._events.latest_position(),
             is_replayed=True,
         )
+
+
+def _publication(
+    actor: Actor,
+    draft: MessageDraft,
+    publication_id: UUID,
+    party: Party,
+    basis: Basis,
+    fingerprint: str,
+    attachments: list[AttachmentRecord],
+    at: datetime,
+    expires_at: datetime,
+) -> Publication:
+    return Publication(
+        publication_id=publication_id,
+        mailbox_id=_mailbox_of(party),
+        party_id=party.party_id,
+        fingerprint=fingerprint,
+        sender_organisation=actor.organisation or "",
+        sender_application=draft.application,
+        message_type=draft.message_type,
+        language=next(iter(draft.subject)),
+        subject=draft.subject,
+        body=draft.body,
+        is_body_main=draft.is_body_main,
+        business_data=draft.business_data or None,
+        attention_of=draft.attention_of,
+        non_sensitive_title=draft.non_sensitive_title,
+        attachments=attachments,
+        recipient_activated=party.is_activated,
+        visible_from=at,
+        expires_at=expires_at,
+        access=access_record(actor, basis),
+    )
 
 
 def _decide(

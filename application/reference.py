@@ -66,8 +66,7 @@ class Reference:
     def _look(self) -> ReferenceData:
         looked_at = time.monotonic()
         try:
-            begun = self._database.read(progress.load)
-            changed_at = begun.get(reference.MODEL.name, NOT_BEGUN).last_change
+            changed_at = self._last_change()
             if self._data is None or changed_at != self._changed_at:
                 self._data = self._database.read(reference.snapshot)
                 self._changed_at = changed_at
@@ -77,3 +76,11 @@ class Reference:
                 raise
         self._looked_at = looked_at
         return self._data
+
+    def _last_change(self) -> int:
+        begun = self._database.read(progress.load)
+        changed_at = begun.get(reference.MODEL.name, NOT_BEGUN).last_change
+        if changed_at == NOT_BEGUN.last_change:
+            # To take this for "nobody is registered" would turn everybody away for good.
+            raise Unavailable("there are no reference data yet; is the projector running?")
+        return changed_at

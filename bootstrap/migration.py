@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from application.demo.people import PEOPLE
 from application.demo.seeding import make_mailboxes
 from application.partners import apply_partners, read_partners_file
 from bootstrap.errors import CannotStart
 from bootstrap.system import System
-from domain.identifiers import Ssin
 from identity.tables import create_tables
 from schema_changes import SchemaError
 
@@ -27,10 +25,8 @@ def migrate(system: System) -> Iterator[str]:
 
 
 async def seed_demo(system: System) -> None:
-    """The demo people's mailboxes, unless they are there."""
-    an = await system.parties.find(Ssin(PEOPLE[0].number))
-    if an is None or not an.is_activated:
-        await make_mailboxes(system.mailboxes)
+    """The demo people's mailboxes, as far as they are not there."""
+    await make_mailboxes(system.mailboxes)
 
 
 def _steps(system: System) -> Iterator[str]:

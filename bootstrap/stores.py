@@ -28,6 +28,7 @@ from storage.port import ObjectStore
 from storage.s3 import S3ObjectStore
 
 KEY_BYTES = 32
+KEY_STORE_FILE = "keys.sqlite"
 
 
 class Stores:
@@ -60,7 +61,7 @@ class Stores:
     def key_store(self) -> KeyStore:
         """Parties and keys."""
         store = KeyStore(
-            self._database_url("key_store_url", "keys.sqlite"),
+            self._database_url("key_store_url", KEY_STORE_FILE),
             key_encryption=KeyEncryption(self.key_encryption_key),
             identifier_key=self._secret("identifier_key"),
         )
@@ -125,10 +126,18 @@ class Stores:
         given = _plain(getattr(self.settings, setting))
         return given if given is not None else f"sqlite:///{self.data_dir / file_name}"
 
+    def _embedded_secret(self, setting: str) -> bytes:
+        path = self.data_dir / "secrets" / f"{setting}.base64"
+        if not path.exists() and (self.data_dir / KEY_STORE_FILE).exists():
+            raise CannotStart(
+                f"{path} is missing, and what lies here needs it: put it back, or begin elsewhere"
+            )
+        return secret_in(path)
+
     def _secret(self, setting: str) -> bytes:
         given = _plain(getattr(self.settings, setting))
         if given is None:
-            return secret_in(self.data_dir / "secrets" / f"{setting}.base64")
+            return self._embedded_secret(setting)
         try:
             key = b64decode(given, validate=True)
         except NotBase64:

@@ -32,7 +32,7 @@ class UseCases(Stores):
             "key store", LOOK_UP_THREADS, waiting=WAITING_LOOK_UPS, seconds=LOOK_UP_SECONDS
         )
         self.exits.callback(threads.close)
-        return Parties(self.key_store.parties, threads)
+        return Parties(self.key_store.parties, self.key_store.keys, threads)
 
     @cached_property
     def reference(self) -> Reference:
@@ -60,7 +60,6 @@ class UseCases(Stores):
         return Publishing(
             events=self.events,
             parties=self.parties,
-            keys=self.key_store.keys,
             documents=self.documents,
             inspector=self.inspector,
             reference=self.reference,

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.aggregate import AggregateRoot
 from domain.events.access import AccessRecord, AccessRecorded, BasisRecord, What
-from domain.events.audit import AuditReplayed, Look
+from domain.events.audit import AuditReplayed, Look, LookedAt
 from domain.ids import new_id
 
 
@@ -92,9 +92,7 @@ class AuditLook(AggregateRoot):
         actor: Actor,
         basis: Basis,
         at: datetime,
-        *,
-        start: datetime | None = None,
-        end: datetime | None = None,
+        asked: LookedAt,
     ) -> AuditLook:
         """The record of this look, with the scope that allowed it."""
         scope = actor.audit_scope
@@ -106,7 +104,6 @@ class AuditLook(AggregateRoot):
             mailbox_id=mailbox_id,
             case=scope.case if scope else "",
             purpose=scope.purpose if scope else "",
-            start=start,
-            end=end,
+            asked=asked,
             access=access_record(actor, basis),
         )

@@ -88,7 +88,7 @@ class Conflict(DomainError):
 
 
 class Retryable(DomainError):
-    """The same call may succeed after `retry_after` seconds. Unless it is `OutcomeUnknown`, nothing was done."""
+    """The same call may succeed after `retry_after` seconds. But for `OutcomeUnknown`, nothing was done."""
 
     code = "serviceUnavailable"
 

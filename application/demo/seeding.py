@@ -9,10 +9,15 @@ from domain.identifiers import Ssin
 
 
 async def make_mailboxes(mailboxes: Mailboxes) -> None:
-    """An's mailbox is in use, with a verified address; the others have never logged in. May be repeated."""
+    """An's mailbox is in use, with a verified address; the others have never logged in.
+
+    May be repeated: what was begun is finished, and what An has changed since stays.
+    """
     an = PEOPLE[0]
     party = await mailboxes.activate(Ssin(an.number))
     if party.mailbox_id is None:
         raise TypeError("a person has a mailbox")
+    if await mailboxes.has_preferences(party.mailbox_id):
+        return
     await mailboxes.confirm_address(party.mailbox_id, ADDRESS_OF_AN)
     await mailboxes.prefer(party.mailbox_id, language=an.language, frequency=Frequency.IMMEDIATE)

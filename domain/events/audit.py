@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -17,14 +18,31 @@ class Look(StrEnum):
     ACCESS_HISTORY = "access_history"
 
 
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What an auditor asked for; None does not narrow. `before`: where a further page began."""
+
+    mailbox_id: UUID | None = None
+    message_id: UUID | None = None
+    actor_party: UUID | None = None
+    site: str | None = None
+    sender_organisation: str | None = None
+    kind: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    before: int | None = None
+
+
 @recorded_as("audit.replayed")
 class AuditReplayed(FirstEvent):
-    """An auditor looked: case, purpose, mailbox (None: no single one) and period looked at."""
+    """An auditor looked: at what, in which case and for what purpose.
+
+    `mailbox_id`: the mailbox looked at, also where one of its messages named it. None: no single one.
+    """
 
     look: Look
     mailbox_id: UUID | None
     case: str
     purpose: str
-    start: datetime | None
-    end: datetime | None
+    asked: LookedAt
     access: AccessRecord

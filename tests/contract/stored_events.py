@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.events import Event
 from domain.events.access import AccessRecord, AccessRecorded, BasisRecord, What
-from domain.events.audit import AuditReplayed, Look
+from domain.events.audit import AuditReplayed, Look, LookedAt
 from domain.events.mailbox import (
     CreatedBecause,
     EmailEntered,
@@ -116,8 +116,7 @@ EXPECTED: dict[str, Event] = {
         mailbox_id=None,
         case="2026/17",
         purpose="complaint",
-        start=AT,
-        end=None,
+        asked=LookedAt(site="demo-site", start=AT, before=17),
         access=_ACCESS,
     ),
     "mailbox.created.v1": _first(

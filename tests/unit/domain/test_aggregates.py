@@ -13,7 +13,7 @@ from domain.actors import Actor, ActorKind, AssuranceLevel, AuditScope, DigitalK
 from domain.aggregate import AggregateRoot
 from domain.errors import Conflict
 from domain.events.access import AccessRecorded, What
-from domain.events.audit import AuditReplayed, Look
+from domain.events.audit import AuditReplayed, Look, LookedAt
 from domain.events.mailbox import (
     CreatedBecause,
     EmailEntered,
@@ -223,6 +223,9 @@ class TestAccess:
 
     def test_a_look_tells_the_case_and_purpose(self) -> None:
         auditor = replace(ACTOR, kind=ActorKind.AUDITOR, audit_scope=AuditScope("case-7", "complaint", None))
-        [looked] = AuditLook.of(Look.ACCESS_HISTORY, MAILBOX, auditor, SELF, AT).new_facts()
+        [looked] = AuditLook.of(
+            Look.ACCESS_HISTORY, MAILBOX, auditor, SELF, AT, LookedAt(message_id=MESSAGE)
+        ).new_facts()
         assert isinstance(looked, AuditReplayed)
         assert (looked.case, looked.purpose, looked.mailbox_id) == ("case-7", "complaint", MAILBOX)
+        assert looked.asked.message_id == MESSAGE

@@ -13,7 +13,7 @@ from domain.access import Access, AuditLook, Basis, BasisKind, access_record
 from domain.actors import Actor, ActorKind, AssuranceLevel, AuditScope, DigitalKey
 from domain.events import Event
 from domain.events.access import AccessRecord, What
-from domain.events.audit import Look
+from domain.events.audit import Look, LookedAt
 from domain.events.mailbox import CreatedBecause
 from domain.events.message import AttachmentRecord
 from domain.events.notification import NotificationKind
@@ -161,7 +161,8 @@ def a_look(auditor: Actor, mailbox_id: UUID | None, at: datetime) -> AuditLook:
     """The auditor looks at a mailbox's access history of January."""
     start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
     basis = Basis(BasisKind.AUDIT_SCOPE, uuid4(), 1)
-    return AuditLook.of(Look.ACCESS_HISTORY, mailbox_id, auditor, basis, at, start=start, end=end)
+    asked = LookedAt(mailbox_id=mailbox_id, start=start, end=end)
+    return AuditLook.of(Look.ACCESS_HISTORY, mailbox_id, auditor, basis, at, asked)
 
 
 def a_notification(message: Message, at: datetime) -> Notification:

@@ -105,11 +105,10 @@ def test_an_auditors_look_is_on_record_with_case_and_purpose(story: Story) -> No
     at_one, at_all = rows(story)
     assert (at_one.kind, at_one.what, at_one.actor) == ("audit.replayed", "access_history", "auditor-1")
     assert (at_one.mailbox_id, at_all.mailbox_id) == (MAILBOX, None)
-    assert at_one.detail == {
+    assert at_all.detail == {
         "case": "2026/17",
         "purpose": "complaint",
-        "start": "2026-01-01T00:00:00Z",
-        "end": "2026-02-01T00:00:00Z",
+        "asked": {"start": "2026-01-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"},
     }
 
 
