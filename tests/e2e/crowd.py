@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,10 +13,10 @@ import httpx
 
 from tests.e2e.caller import MESSAGES, TIMEOUT, TLS, Caller, announcement, form, with_document
 from tests.pdfs import make_pdf
+from tests.servers.process import wait_until
 
 PDF = make_pdf(size=40_000)
-MOST = 2_000
-"""No publisher sends more: a crowd that is never interrupted ends."""
+SECONDS = 60.0
 
 
 def request_of(key: str) -> dict[str, Any]:
@@ -29,42 +30,55 @@ def request_of(key: str) -> dict[str, Any]:
 class Crowd:
     """`size` publishers. `acknowledged` maps keys to message ids; `unanswered` were sent, to no known end."""
 
+    name: str
     partner: Caller
-    size: int
+    size: int = 32
     acknowledged: dict[str, str] = field(default_factory=dict)
     unanswered: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
-    _enough: Event = field(default_factory=Event)
 
-    def publish_until_cut_off(self, turn: int, acknowledgements: int, cut_off: Callable[[], None]) -> None:
-        """Publish all together; after so many acknowledgements, `cut_off` while they go on."""
-        self._enough.clear()
+    @property
+    def keys(self) -> set[str]:
+        """Every key that was sent."""
+        return self.acknowledged.keys() | self.unanswered
+
+    def publish_through(self, turn: int, acknowledgements: int, trouble: Callable[[], None]) -> None:
+        """Publish all together; after so many acknowledgements have `trouble`, and end after it."""
         wanted = len(self.acknowledged) + acknowledgements
-        token = self.partner.authorization()
+        token, ends = self.partner.authorization(), Event()
         with ThreadPoolExecutor(self.size) as threads:
-            work = [threads.submit(self._publish, token, turn, number, wanted) for number in range(self.size)]
-            assert self._enough.wait(timeout=60), f"{len(self.acknowledged)} of {wanted} acknowledgements"
-            cut_off()
+            work = [threads.submit(self._publish, token, turn, number, ends) for number in range(self.size)]
+            try:
+                wait_until(
+                    lambda: len(self.acknowledged) >= wanted,
+                    SECONDS,
+                    lambda: f"{len(self.acknowledged)} of {wanted} acknowledgements",
+                )
+                trouble()
+            finally:
+                ends.set()
             for one in work:
-                one.result(timeout=60)
+                one.result(timeout=SECONDS)
 
-    def _publish(self, token: dict[str, str], turn: int, number: int, wanted: int) -> None:
+    def _publish(self, token: dict[str, str], turn: int, number: int, ends: Event) -> None:
         with httpx.Client(timeout=TIMEOUT, verify=TLS, headers=token) as http:
-            for count in range(MOST):
-                key = f"key-{turn}-{number}-{count}"
-                with self._lock:
-                    self.unanswered.add(key)
-                try:
-                    answer = http.post(
-                        f"{self.partner.installation.url}{MESSAGES}",
-                        headers={"Idempotency-Key": key},
-                        **request_of(key),
-                    )
-                except httpx.TransportError:
+            for count in itertools.count():
+                key = f"{self.name}-{turn}-{number}-{count}"
+                if ends.is_set() or not self._publish_one(http, key):
                     return
-                assert answer.status_code == httpx.codes.CREATED, answer.text
-                with self._lock:
-                    self.unanswered.discard(key)
-                    self.acknowledged[key] = answer.json()["messageId"]
-                    if len(self.acknowledged) >= wanted:
-                        self._enough.set()
+
+    def _publish_one(self, http: httpx.Client, key: str) -> bool:
+        with self._lock:
+            self.unanswered.add(key)
+        url, headers = f"{self.partner.installation.url}{MESSAGES}", {"Idempotency-Key": key}
+        try:
+            answer = http.post(url, headers=headers, **request_of(key))
+        except httpx.TransportError:
+            return False
+        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            return False
+        assert answer.status_code == httpx.codes.CREATED, answer.text
+        with self._lock:
+            self.unanswered.discard(key)
+            self.acknowledged[key] = answer.json()["messageId"]
+        return True

@@ -110,6 +110,9 @@ def test_without_postgresql_every_request_is_503_and_it_recovers_by_itself(
             for answer in threads.map(lambda request: request(), requests):
                 assert_unavailable(answer)
         assert_down(parts, "eventStore", "keyStore")
+        for role in ("site", "citizen"):
+            refused = parts.installation.run("dev", "token", "--as", role)
+            assert "answered 503" in refused.stderr or "got 503" in refused.stderr, refused.stderr
         assert httpx.get(f"{parts.installation.url}/health/live").status_code == httpx.codes.OK
 
     parts.installation.wait_until_ready()
