@@ -9,14 +9,16 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 
@@ -110,13 +112,34 @@ class Settings(BaseSettings):
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level logged."
     )
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "http://localhost")
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.path.strip("/")
+            or parts.query
+        ):
+            raise ValueError("a URL of scheme, host and port alone, such as https://ebox.example.org")
+        return url
+
     @model_validator(mode="after")
-    def _complete_in_production(self) -> Self:
+    def _fit_for_production(self) -> Self:
         if self.environment is Environment.PRODUCTION:
             missing = [name for name in (*SECRETS, "public_url") if getattr(self, name) is None]
             if missing:
                 names = ", ".join(f"EBOX_{name.upper()}" for name in missing)
                 raise ValueError(f"production has no defaults for these; set {names} (or …_FILE)")
+            if not self.url.startswith("https://"):
+                raise ValueError("in production EBOX_PUBLIC_URL begins with https://")
+            if self.key_encryption_key == self.identifier_key:
+                raise ValueError("EBOX_KEY_ENCRYPTION_KEY and EBOX_IDENTIFIER_KEY are two keys, not one")
+            embedded = [name for name in SECRETS if _is_embedded_part(getattr(self, name))]
+            if embedded:
+                names = ", ".join(f"EBOX_{name.upper()}" for name in embedded)
+                raise ValueError(f"production keeps nothing in SQLite or in files; give servers in {names}")
         return self
 
     @classmethod
@@ -143,6 +166,10 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
 
 
+def _is_embedded_part(url: SecretStr) -> bool:
+    return url.get_secret_value().startswith(("sqlite:", "file:"))
+
+
 class _ValuesInFiles(PydanticBaseSettingsSource):
     """`EBOX_…_FILE`: the value is what the file holds."""
 
@@ -156,7 +183,12 @@ class _ValuesInFiles(PydanticBaseSettingsSource):
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The content of the file that `EBOX_<NAME>_FILE` names, without the newline at its end."""
         path = self._given.get(f"ebox_{field_name}_file")
-        return (Path(path).read_text().strip() if path else None), field_name, False
+        if not path:
+            return None, field_name, False
+        try:
+            return Path(path).read_text().strip(), field_name, False
+        except OSError as error:
+            raise SettingsError(f"EBOX_{field_name.upper()}_FILE cannot be read: {error.strerror}") from error
 
     def __call__(self) -> dict[str, Any]:
         """All values that come from files."""

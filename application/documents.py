@@ -9,6 +9,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from domain.draft import MAX_FILE_NAME_CHARACTERS, ROOT, AttachmentDraft
 from domain.errors import InvalidInput, Issue
@@ -19,6 +20,11 @@ from storage.documents import DocumentStore, StoredDocument
 from storage.errors import InspectionRefused
 from storage.inspection import InspectionReport, UploadInspector
 from storage.spool import SpooledUpload
+
+MEDIA_TYPE: Final = "application/pdf"
+FILE_NAME_ENDING: Final = ".pdf"
+ANY_BYTES: Final = "application/octet-stream"
+"""What a sender says who says nothing (RFC 2046 §4.5.1)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,14 +72,26 @@ def _mismatches(drafts: list[AttachmentDraft], by_part: dict[str, UploadedFile])
         if file is None:
             yield Issue(f"{where}.httpPartName", "partMissing", "the request has no part of this name")
             continue
-        if len(file.file_name or "") > MAX_FILE_NAME_CHARACTERS:
-            yield Issue(draft.part, "fileNameTooLong", f"at most {MAX_FILE_NAME_CHARACTERS} characters")
+        yield from _misnamed(file)
         if draft.sha256 is not None and not hmac.compare_digest(draft.sha256, file.upload.sha256):
             yield Issue(
                 f"{where}.digest.digestValue",
                 "digestDoesNotMatch",
                 "the part's bytes have another SHA-256; was it sent whole?",
             )
+
+
+def _misnamed(file: UploadedFile) -> Iterator[Issue]:
+    """What the part says of its file must be what is accepted: the reader is offered it under that name."""
+    name = file.file_name or ""
+    if len(name) > MAX_FILE_NAME_CHARACTERS:
+        yield Issue(file.part, "fileNameTooLong", f"at most {MAX_FILE_NAME_CHARACTERS} characters")
+    if not name.lower().endswith(FILE_NAME_ENDING):
+        yield Issue(
+            file.part, "fileNameNotAccepted", f"give the part a file name that ends in {FILE_NAME_ENDING}"
+        )
+    if file.media_type not in {None, ANY_BYTES, MEDIA_TYPE}:
+        yield Issue(file.part, "mediaTypeNotAccepted", f"the part's Content-Type is {MEDIA_TYPE}")
 
 
 async def inspect(inspector: UploadInspector, files: list[AnnouncedFile]) -> list[InspectionReport]:

@@ -27,6 +27,9 @@ def read_partners_file(path: Path) -> PartnersFile:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         return PartnersFile.model_validate(content, context={"folder": path.parent})
+    except OSError as error:
+        name = error.filename or path
+        raise InvalidInput(Issue(str(name), "cannotBeRead", f"{name}: {error.strerror}", "file")) from error
     except yaml.YAMLError as error:
         raise InvalidInput(Issue(str(path), "notYaml", str(error), "file")) from error
     except ValidationError as error:

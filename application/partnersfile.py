@@ -7,11 +7,20 @@ objects) or in a JWK set beside it (`keysFile`).
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from domain.events.reference import AuditGrant, ClientRecord, Validity
@@ -41,6 +50,21 @@ ClientId = Annotated[str, AfterValidator(lambda text: ClientIdentifier(text).num
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "k"}
 
 
+def _is_safe_redirect(uri: str) -> str:
+    parts = urlsplit(uri)
+    is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if not (parts.scheme == "https" or is_local) or not parts.hostname or parts.fragment:
+        raise ValueError(
+            "an https:// address (http:// on this machine alone) without a fragment (RFC 6749 §3.1.2)"
+        )
+    return uri
+
+
+RedirectUri = Annotated[str, AfterValidator(_is_safe_redirect)]
+MAX_PURPOSE = 256
+"""As long as the token endpoint takes a case or purpose."""
+
+
 class Entry(BaseModel):
     """Any entry of the file: no unknown fields."""
 
@@ -53,7 +77,7 @@ class ClientEntry(Entry):
     client_id: ClientId
     keys: list[dict[str, Any]] = Field(default_factory=list)
     keys_file: Path | None = None
-    redirect_uris: list[str] = Field(default_factory=list)
+    redirect_uris: list[RedirectUri] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _with_public_keys(self, info: ValidationInfo) -> Self:
@@ -149,11 +173,11 @@ class SiteEntry(Entry):
 class GrantEntry(Entry):
     """What an auditor may ask a scope for; `subjects`: mailbox ids, or `*` alone for all."""
 
-    case: str = Field(min_length=1, max_length=100)
-    purpose: str = Field(min_length=1, max_length=400)
-    subjects: list[str] = Field(min_length=1)
-    start: datetime | None = None
-    end: datetime | None = None
+    case: str = Field(min_length=1, max_length=MAX_PURPOSE)
+    purpose: str = Field(min_length=1, max_length=MAX_PURPOSE)
+    subjects: list[UUID] | tuple[Literal["*"]]
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
 
 
 class AuditorEntry(Entry):
@@ -199,7 +223,10 @@ class PartnersFile(Entry):
             AuditorDeclaration(
                 a.name,
                 a.client.record(),
-                [AuditGrant(g.case, g.purpose, sorted(g.subjects), g.start, g.end) for g in a.grants],
+                [
+                    AuditGrant(g.case, g.purpose, sorted(map(str, g.subjects)), g.start, g.end)
+                    for g in a.grants
+                ],
                 a.suspended,
             )
             for a in self.auditors

@@ -48,6 +48,8 @@ class Stores:
         """Where the embedded parts keep their files; for this user alone."""
         folder = self.settings.data_dir.absolute()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.settings.is_embedded:
+            folder.chmod(0o700)  # it may have been there; what we keep in it is readable
         return folder
 
     @cached_property

@@ -17,14 +17,19 @@ from domain.events.reference import Validity
 from domain.identifiers import Identifier
 
 MAX_ATTACHMENTS: Final = 6
-MAX_SUBJECT_CHARACTERS: Final = 400
+MAX_TITLE_CHARACTERS: Final = 400
+"""Subject, titles and names of business data, in each language."""
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_BUSINESS_DATA: Final = 50
+MAX_BUSINESS_BYTES: Final = 64 * 1024
+"""All business data of a message: a list shows them whole."""
 MAX_BUSINESS_VALUE_CHARACTERS: Final = 256
 MAX_LABEL_CHARACTERS: Final = 100
 MAX_FILE_NAME_CHARACTERS: Final = 255
 
 ROOT: Final = "messageToPublish"
+
+_EMPTY = "leave it out or give it a text"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,20 +99,26 @@ def _after(start: datetime, validity: Validity) -> datetime:
 def _texts(draft: MessageDraft) -> Iterator[Issue]:
     if not draft.subject:
         yield Issue(f"{ROOT}.subject", "required", "give the subject in at least one language")
-    yield from _too_long(f"{ROOT}.subject", draft.subject, MAX_SUBJECT_CHARACTERS)
-    yield from _too_long(f"{ROOT}.nonSensitiveTitle", draft.non_sensitive_title, MAX_SUBJECT_CHARACTERS)
+    yield from _too_long(f"{ROOT}.subject", draft.subject, MAX_TITLE_CHARACTERS)
+    yield from _too_long(f"{ROOT}.nonSensitiveTitle", draft.non_sensitive_title, MAX_TITLE_CHARACTERS)
+    for index, attachment in enumerate(draft.attachments):
+        where = f"{ROOT}.attachments[{index}].attachmentTitle"
+        yield from _too_long(where, attachment.title, MAX_TITLE_CHARACTERS)
     for language, text in (draft.body or {}).items():
+        where = f"{ROOT}.bodyContent.{language}"
+        if not text.strip():
+            yield Issue(where, "empty", _EMPTY)
         if len(text.encode()) > MAX_BODY_BYTES:
-            yield Issue(f"{ROOT}.bodyContent.{language}", "tooLong", f"at most {MAX_BODY_BYTES} bytes")
-    if draft.attention_of and len(draft.attention_of.label or "") > MAX_LABEL_CHARACTERS:
-        where = f"{ROOT}.forTheAttentionOf.label"
-        yield Issue(where, "tooLong", f"at most {MAX_LABEL_CHARACTERS} characters")
+            yield Issue(where, "tooLong", f"at most {MAX_BODY_BYTES} bytes")
+    label = draft.attention_of.label if draft.attention_of else None
+    if label is not None:
+        yield from _too_long(f"{ROOT}.forTheAttentionOf", {"label": label}, MAX_LABEL_CHARACTERS)
 
 
 def _too_long(where: str, texts: dict[str, str] | None, limit: int) -> Iterator[Issue]:
     for language, text in (texts or {}).items():
         if not text.strip():
-            yield Issue(f"{where}.{language}", "empty", "leave the language out or give it a text")
+            yield Issue(f"{where}.{language}", "empty", _EMPTY)
         if len(text) > limit:
             yield Issue(f"{where}.{language}", "tooLong", f"at most {limit} characters")
 
@@ -140,6 +151,23 @@ def _business_data(draft: MessageDraft) -> Iterator[Issue]:
     if len(draft.business_data) > MAX_BUSINESS_DATA:
         yield Issue(where, "tooMany", f"at most {MAX_BUSINESS_DATA} business data")
     for index, datum in enumerate(draft.business_data):
+        yield from _too_long(f"{where}[{index}]", {"key": datum.key}, MAX_BUSINESS_VALUE_CHARACTERS)
+        yield from _too_long(f"{where}[{index}].name", datum.name, MAX_TITLE_CHARACTERS)
+        if not datum.values:
+            yield Issue(f"{where}[{index}].values", "required", "a business datum has at least one value")
         for number, value in enumerate(datum.values):
             path = f"{where}[{index}].values[{number}]"
+            if not value:
+                yield Issue(path, "required", "give the value in at least one language")
             yield from _too_long(path, value, MAX_BUSINESS_VALUE_CHARACTERS)
+    if sum(map(_bytes_of, draft.business_data)) > MAX_BUSINESS_BYTES:
+        yield Issue(where, "tooLong", f"at most {MAX_BUSINESS_BYTES} bytes together")
+
+
+def _bytes_of(datum: BusinessDatum) -> int:
+    texts = [
+        datum.key,
+        *(datum.name or {}).values(),
+        *(text for value in datum.values for text in value.values()),
+    ]
+    return sum(len(text.encode()) for text in texts)
