@@ -13,15 +13,14 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 
 from api.schemas.issues import printable
+from api.structured_fields import string_item
 from domain.errors import InvalidInput, Issue
 
 MAX_KEY_CHARACTERS: Final = 255
 MAX_POSITION: Final = 2**63 - 1
 LATER_HEADERS: Final = ("Ebox-Mailbox", "On-Behalf-Of-Enterprise-Number")
 
-_VISIBLE: Final = re.compile(r"[!-~]+")
-_QUOTED: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
-
+_BARE_KEY: Final = re.compile(r"[!#-+\--:<-~]*")  # visible ASCII but `"`, `,` and `;`
 
 AtLeast = Annotated[
     int | None,
@@ -77,15 +76,26 @@ def _refuse_later_headers(headers: Headers) -> None:
 
 
 def idempotency_key(headers: Headers) -> str | None:
-    """The `Idempotency-Key`, bare or as a quoted string (RFC 8941 §3.3.3); the two spellings are one key."""
+    """The `Idempotency-Key`, bare or as a string of RFC 9651; the two spellings are one key.
+
+    Raises `InvalidInput` for anything else: two headers folded into one, or half a string, would otherwise
+    be a key of its own, under which the message is published once more.
+    """
     values = headers.getlist("idempotency-key")
     if not values:
         return None
-    key = values[0].strip()
-    quoted = _QUOTED.fullmatch(key)
-    if quoted:
-        key = re.sub(r'\\(["\\])', r"\1", quoted[1])
-    if len(values) > 1 or not 1 <= len(key) <= MAX_KEY_CHARACTERS or not _VISIBLE.fullmatch(key):
-        detail = f"give one key of 1 to {MAX_KEY_CHARACTERS} visible ASCII characters"
+    text = values[0].strip(" \t")
+    try:
+        key = string_item(text) if text.startswith('"') else _bare_key(text)
+    except ValueError:
+        key = ""
+    if len(values) > 1 or not 1 <= len(key) <= MAX_KEY_CHARACTERS:
+        detail = f"give one key of 1 to {MAX_KEY_CHARACTERS} visible ASCII characters, bare or as a string"
         raise InvalidInput(Issue("Idempotency-Key", "schemaViolation", detail, "header"))
     return key
+
+
+def _bare_key(text: str) -> str:
+    if not _BARE_KEY.fullmatch(text):
+        raise ValueError("not a bare key")
+    return text

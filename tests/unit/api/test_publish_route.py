@@ -48,7 +48,16 @@ async def test_a_repeat_is_marked(api: Api, client: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     ("header", "key"),
-    [("abc-1", "abc-1"), ('"abc-1"', "abc-1"), (r'"a\"b\\c"', r'a"b\c'), ("x" * 255, "x" * 255)],
+    [
+        ("abc-1", "abc-1"),
+        ('"abc-1"', "abc-1"),
+        (r'"a\"b\\c"', r'a"b\c'),
+        ("x" * 255, "x" * 255),
+        ('"a b"', "a b"),
+        ('"k";v=1', "k"),
+        ('"k"; a; b=?0;c="x;y"; d=:AA==:;e=1.5;f=tok/en;g=@-1;h=%"caf%c3%a9"', "k"),
+        ("a\\b'c", "a\\b'c"),
+    ],
 )
 async def test_a_key_is_the_same_bare_or_quoted(
     api: Api, client: httpx.AsyncClient, header: str, key: str
@@ -57,7 +66,26 @@ async def test_a_key_is_the_same_bare_or_quoted(
     assert api.publishing.commands[0].idempotency_key == key
 
 
-@pytest.mark.parametrize("header", ["", '""', "a b", '"a b"', "x" * 256, "caf\u00e9"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("", '""', '"";v=1', "a b", "x" * 256, "caf\u00e9", "k\u00a0", "\u00a0"),
+        *(
+            '"k',
+            'k"',
+            '"k" x',
+            '"k", "k"',
+            '"k"v=1',
+            '"k";',
+            '"k";V=1',
+            '"k";v=',
+            r'"k\x"',
+            '"k\t"',
+            '"\u00e9"',
+        ),
+        *("k,k", "k;v=1", "k, k"),
+    ],
+)
 async def test_a_key_that_is_none_is_refused(client: httpx.AsyncClient, header: str) -> None:
     response = await client.post(
         PATH,
