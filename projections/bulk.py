@@ -1,8 +1,8 @@
 """Many rows with few round trips. A page has up to 500 events: a statement each is most of the work.
 
 PostgreSQL takes new rows by COPY: measured, it is the fastest from three rows on, and for 500 takes 10 µs a
-row of 16 columns with two indexes, against 30 µs through arrays and `unnest`. Everything else is one pipelined
-`executemany`.
+row of 16 columns with two indexes, against 30 µs through arrays and `unnest`. Everything else is one
+pipelined `executemany`.
 """
 
 from __future__ import annotations
