@@ -22,6 +22,7 @@ from settings import Settings
 app = typer.Typer(
     help="The document mailbox: partner organisations publish, citizens read, auditors can prove it.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
@@ -50,8 +51,8 @@ def api(
 ) -> None:
     """Serve the HTTP API and the authorization server. Any number of these may run.
 
-    Needs `ebox migrate` to have run once, and one `ebox project` somewhere: without it lists stay as they
-    are.
+    `docs/howto/run-in-production.md` lists the settings it needs. `ebox migrate` must have run once, and
+    one `ebox project` somewhere: without it lists stay as they are.
     """
     from bootstrap import roles
 
@@ -62,7 +63,8 @@ def api(
 def project() -> None:
     """Follow the event store and keep the read models up to date.
 
-    One does the work; a second one waits as hot standby and takes over when the first is gone.
+    It takes the same settings as `ebox api`. One does the work; a second one waits as hot standby and takes
+    over when the first is gone.
     """
     from bootstrap import roles
 
@@ -73,7 +75,8 @@ def project() -> None:
 def notify() -> None:
     """Tell owners by e-mail that something awaits them. Any number of these may run.
 
-    One of them fills the outbox from the event store, all of them send.
+    It takes the same settings as `ebox api`, of which EBOX_SMTP_URL and EBOX_MAIL_FROM matter most. One of
+    them fills the outbox from the event store, all of them send.
     """
     from bootstrap import roles
 

@@ -17,7 +17,7 @@ from domain.events.message import AttachmentRecord
 from domain.ids import new_id
 from domain.personal import ERASED
 from storage.documents import DocumentStore, StoredDocument
-from storage.errors import InspectionRefused
+from storage.errors import InspectionRefused, RefusalReason
 from storage.inspection import InspectionReport, UploadInspector
 from storage.spool import SpooledUpload
 
@@ -25,6 +25,18 @@ MEDIA_TYPE: Final = "application/pdf"
 FILE_NAME_ENDING: Final = ".pdf"
 ANY_BYTES: Final = "application/octet-stream"
 """What a sender says who says nothing (RFC 2046 §4.5.1)."""
+
+REFUSALS: Final[dict[RefusalReason, str]] = {
+    "empty": "the file has no bytes",
+    "not-a-pdf": "its first bytes are not those of a PDF",
+    "damaged": "the PDF cannot be read without repair; was it sent whole?",
+    "trailing-data": "something follows the end of the PDF",
+    "encrypted": "the PDF asks for a password or restricts its reader; send it without",
+    "no-pages": "the PDF has no pages",
+    "inspection-timeout": "it could not be examined in time; it is unusually complicated",
+    "inspection-failed": "it could not be examined; it is unusually large or complicated inside",
+}
+"""What to tell the sender of a file that is not accepted."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,7 +113,7 @@ async def inspect(inspector: UploadInspector, files: list[AnnouncedFile]) -> lis
         try:
             reports.append(await inspector.inspect(file.file.upload))
         except InspectionRefused as refused:
-            detail = "only a whole, readable PDF without a password is accepted"
+            detail = REFUSALS[refused.reason]
             raise InvalidInput(Issue(file.file.part, refused.reason, detail)) from refused
     return reports
 

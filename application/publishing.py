@@ -94,8 +94,8 @@ class Publishing:
         Raises `InvalidInput`, `NotAllowed`, `IdempotencyKeyReused`, `Gone`, `Busy`, `Unavailable`.
         """
         judged_at = self._clock.now()
-        check_draft(command.draft)
         files = files_of.match_files(command.draft.attachments, command.files)
+        check_draft(command.draft)
         publication_id = _publication_id(actor, command)
         if command.idempotency_key is not None and (
             again := await self._answer_again(publication_id, command)

@@ -90,3 +90,41 @@ def test_a_sender_may_shorten_the_validity_but_not_lengthen_it() -> None:
     for wrong, code in ((timedelta(days=400), "beyondValidity"), (timedelta(days=-2), "inThePast")):
         with pytest.raises(InvalidInput, match=f"expirationDate: {code}"):
             expiry(replace(GOOD, expires=published + wrong), Validity(1, 0), published)
+
+
+@pytest.mark.parametrize(
+    ("draft", "field", "code"),
+    [
+        (replace(GOOD, attachments=[], is_body_main=True, body={"en": "  "}), "bodyContent.en", "empty"),
+        (replace(GOOD, attention_of=Addressee(None, "")), "forTheAttentionOf.label", "empty"),
+        (
+            replace(GOOD, attachments=[replace(MAIN, title={"en": "x" * 401})]),
+            "attachments[0].attachmentTitle.en",
+            "tooLong",
+        ),
+        (
+            replace(GOOD, business_data=[BusinessDatum("k", {"en": "x" * 401}, [{"en": "v"}])]),
+            "businessDataList[0].name.en",
+            "tooLong",
+        ),
+        (
+            replace(GOOD, business_data=[BusinessDatum("k", None, [])]),
+            "businessDataList[0].values",
+            "required",
+        ),
+        (
+            replace(GOOD, business_data=[BusinessDatum("k", None, [{}])]),
+            "businessDataList[0].values[0]",
+            "required",
+        ),
+        (
+            replace(GOOD, business_data=[BusinessDatum("k", None, [{"en": "x" * 256}] * 7)] * 50),
+            "businessDataList",
+            "tooLong",
+        ),
+    ],
+)
+def test_nothing_empty_and_nothing_without_a_limit(draft: MessageDraft, field: str, code: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        check_draft(draft)
+    assert (f"messageToPublish.{field}", code) in {(issue.field, issue.code) for issue in raised.value.issues}

@@ -1,0 +1,103 @@
+"""EBOX_PARTNERS_FILE: mistakes are named when it is read, not when somebody first needs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from application.demo.secrets import PARTNERS, demo_partners, private_key_file
+from application.partners import read_partners_file
+from domain.errors import InvalidInput
+from identity.client_keys import new_client_key, public_jwks
+
+PUBLIC_KEY = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y"}
+
+
+def a_file(folder: Path, **changes: Any) -> Path:
+    client = {"clientId": "office", "keys": [PUBLIC_KEY]}
+    partner = {
+        "enterpriseNumber": "0206731645",
+        "name": {"en": "Office"},
+        "clients": [client],
+        "applications": [{"id": "office.app", "name": {"en": "App"}}],
+        "messageTypes": [
+            {"id": "LETTER", "name": {"en": "L"}, "validity": {"years": 1}, "recipients": ["citizen"]}
+        ],
+    }
+    auditor = {
+        "name": {"en": "Court"},
+        "client": {**client, "clientId": "court"},
+        "grants": [{"case": "c", "purpose": "p", "subjects": ["*"]}],
+    }
+    site = {
+        "name": {"en": "Portal"},
+        "client": {**client, "clientId": "portal", "redirectUris": ["https://portal.example/cb"]},
+    }
+    content = {"partners": [partner], "sites": [site], "auditors": [auditor]}
+    for place, value in changes.items():
+        at: Any = content
+        *steps, last = place.split("__")
+        for step in steps:
+            at = at[int(step) if step.isdigit() else step]
+        at[int(last) if last.isdigit() else last] = value
+    path = folder / "partners.yaml"
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def test_a_good_file(tmp_path: Path) -> None:
+    file = read_partners_file(a_file(tmp_path))
+    [office] = file.organisations()
+    assert (office.enterprise_number, office.message_types[0].senders) == ("0206731645", ["0206731645"])
+    assert file.auditor_declarations()[0].grants[0].subjects == ["*"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "named"),
+    [
+        ("partners__0__enterpriseNumber", "0206731646", "enterpriseNumber"),
+        ("partners__0__name", {"xx": "Office"}, "name"),
+        ("partners__0__name", {}, "name"),
+        ("partners__0__clients__0__keys", [], "clients.0"),
+        ("partners__0__clients__0__keys", [{**PUBLIC_KEY, "d": "secret"}], "clients.0"),
+        ("partners__0__clients__0__clientId", "Not A Name", "clientId"),
+        ("partners__0__clients__0__unknown", 1, "unknown"),
+        ("partners__0__messageTypes__0__validity", {}, "validity"),
+        ("partners__0__messageTypes__0__recipients", ["everybody"], "recipients"),
+        ("sites__0__client__redirectUris", ["javascript:alert(1)"], "redirectUris"),
+        ("sites__0__client__redirectUris", ["http://portal.example/cb"], "redirectUris"),
+        ("sites__0__client__redirectUris", ["https://portal.example/#x"], "redirectUris"),
+        ("auditors__0__grants__0__subjects", ["not-a-uuid"], "subjects"),
+        ("auditors__0__grants__0__subjects", ["*", "*"], "subjects"),
+        ("auditors__0__grants__0__start", "2026-01-01T00:00:00", "start"),
+        ("auditors__0__grants__0__purpose", "p" * 257, "purpose"),
+        ("auditors__0__client__clientId", "portal", ""),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, place: str, value: Any, named: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        read_partners_file(a_file(tmp_path, **{place: value}))
+    assert any(named in issue.field for issue in raised.value.issues)
+
+
+def test_a_file_that_is_not_there_or_not_yaml(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="cannotBeRead"):
+        read_partners_file(tmp_path / "nowhere.yaml")
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("partners: [")
+    with pytest.raises(InvalidInput, match="notYaml"):
+        read_partners_file(broken)
+
+
+def test_the_demo_file_with_keys_made_once(tmp_path: Path) -> None:
+    path = demo_partners(tmp_path / "demo", new_client_key, public_jwks)
+    first = read_partners_file(path)
+    private = private_key_file(tmp_path / "demo", "demo-partner")
+    assert private.stat().st_mode & 0o077 == 0
+    assert "d" in json.loads(private.read_text())
+    assert read_partners_file(demo_partners(tmp_path / "demo", new_client_key, public_jwks)) == first
+    assert path.read_text() == PARTNERS.read_text()
