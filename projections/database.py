@@ -36,6 +36,15 @@ _READ_SECONDS = 5
 _WRITE_SECONDS = 30
 _POOL_SECONDS = 2.0
 
+_NOT_MIGRATED = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
+_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+_DRIVER_AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.InternalError,  # the server's limit on idle transactions is one of these
+    *_NOT_MIGRATED,
+)
+
 
 class ReadDatabase:
     """The database that holds the read models.
@@ -69,7 +78,7 @@ class ReadDatabase:
         """Run a query in this thread.
 
         Raises:
-            Unavailable: the database does not answer.
+            Unavailable: the database does not answer, not in time, or has no tables yet.
         """
         with _as_unavailable():
             try:
@@ -96,7 +105,7 @@ class ReadDatabase:
         """One transaction of the one writer: committed at the end, rolled back on an exception.
 
         Raises:
-            Unavailable: the database does not answer.
+            Unavailable: the database does not answer, not in time, or has no tables yet.
         """
         with _as_unavailable(), self._writer.begin() as connection:
             yield connection
@@ -199,9 +208,16 @@ def _sqlite(engine: Engine, *, read_only: bool) -> Engine:
 def _as_unavailable() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise Unavailable("read models") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable("read models") from error
-        raise
+    except (DBAPIError, PoolTimeout, psycopg.Error) as error:
+        if not _is_away(error):
+            raise
+        raise Unavailable("the read models do not answer") from error
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether trying again may help. COPY goes past SQLAlchemy: its errors are the driver's own."""
+    if isinstance(error, (*_AWAY, *_DRIVER_AWAY)):
+        return True
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated or isinstance(error.orig, _NOT_MIGRATED)
+    )

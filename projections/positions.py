@@ -18,11 +18,10 @@ from time import monotonic
 from typing import Final
 
 import msgspec
-import psycopg
 import structlog
 from sqlalchemy import Connection, String, bindparam, func, select
 
-from domain.errors import Unavailable
+from domain.causes import cause_of
 from projections import progress
 from projections.columns import to_json
 from projections.database import ReadDatabase
@@ -63,6 +62,7 @@ class ReadPositions:
     def __init__(self, database: ReadDatabase) -> None:
         self._database = database
         self._known: Mapping[str, Progress] = {}
+        self._heard_at = float("-inf")
         self._waiters: set[_Waiter] = set()
         self._lock = Lock()
         self._stopped = Flag()
@@ -86,6 +86,14 @@ class ReadPositions:
     def last_change(self, model: str) -> int:
         """Moves whenever rows of this read model may have changed."""
         return self._known.get(model, NOT_BEGUN).last_change
+
+    def has_begun(self, model: str) -> bool:
+        """Whether a runner has ever entered this read model."""
+        return model in self._known
+
+    def is_confirmed(self, within: float) -> bool:
+        """Whether the database told the positions at most `within` seconds ago, moved or not."""
+        return monotonic() - self._heard_at <= within
 
     def lag(self, head: int) -> int:
         """How many positions the slowest read model is behind the log's last one, `head`."""
@@ -119,15 +127,21 @@ class ReadPositions:
                 for news in self._news():
                     self._take(news)
                     failures = 0
-            except (Unavailable, psycopg.Error) as error:
+            except Exception as error:  # noqa: BLE001 - nobody would start this thread again
                 pause = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
                 failures += 1
-                _log.warning("positions.disconnected", error=type(error).__name__, seconds=pause)
+                _log.warning(
+                    "positions.disconnected",
+                    error=type(error).__name__,
+                    cause=cause_of(error),
+                    seconds=pause,
+                )
                 self._stopped.wait(pause)
 
     def _take(self, news: Mapping[str, Progress]) -> None:
         with self._lock:
             self._known = {**self._known, **news}
+            self._heard_at = monotonic()
             reached = [one for one in self._waiters if self.position(one.model) >= one.position]
         for waiter in reached:
             waiter.wake()

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from domain.causes import cause_of
 from domain.errors import Retryable
 from eventstore.backend import Leadership
 from eventstore.errors import LeadershipLost
@@ -115,7 +116,7 @@ class Runner:
     def _pause(self, error: Exception) -> None:
         pause = _BACKOFF_SECONDS[min(self._failures, len(_BACKOFF_SECONDS) - 1)]
         self._failures += 1
-        _log.warning("projections.paused", error=type(error).__name__, seconds=pause)
+        _log.warning("projections.paused", error=type(error).__name__, cause=cause_of(error), seconds=pause)
         self._stopped.wait(pause)
 
 

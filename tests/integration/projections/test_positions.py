@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from time import monotonic
 
 import psycopg
 import pytest
+import structlog
 
 from projections import inbox, progress
 from projections.database import ReadDatabase
 from projections.models import READ_MODELS
 from projections.positions import ReadPositions, announce
+from projections.progress import Progress
 from tests.servers.postgres import Postgres
 from tests.waiting import until
 
@@ -122,3 +125,58 @@ async def test_a_listener_whose_connection_is_cut_listens_again(
     for position in range(2, 5):
         move(database, position)
         assert await positions.wait_for(MODEL, position, within=5.0) == position
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def unmade(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReadDatabase]:
+    """A database in which `ebox migrate` has not been."""
+    url = f"sqlite:///{tmp_path}/read.sqlite"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_database")
+    database = ReadDatabase(url)
+    yield database
+    database.close()
+
+
+async def test_who_follows_before_the_tables_are_made_follows_them_afterwards(unmade: ReadDatabase) -> None:
+    positions = ReadPositions(unmade)
+    with structlog.testing.capture_logs() as lines:
+        positions.start()
+        try:
+            await until(lambda: bool(lines))
+            unmade.create_tables()
+            move(unmade, 5)
+            assert await positions.wait_for(MODEL, 5, within=10.0) == 5
+        finally:
+            positions.stop()
+    assert lines[0]["cause"] in {"OperationalError", "UndefinedTable"}
+
+
+async def test_nothing_that_goes_wrong_ends_the_following(database: ReadDatabase) -> None:
+    class Broken(ReadPositions):
+        failures = 3
+
+        def _take(self, news: Mapping[str, Progress]) -> None:
+            if self.failures:
+                self.failures -= 1
+                raise ZeroDivisionError
+            super()._take(news)
+
+    move(database, 2)
+    positions = Broken(database)
+    positions.start()
+    try:
+        await until(lambda: positions.position(MODEL) == 2)
+    finally:
+        positions.stop()
+
+
+async def test_positions_count_as_confirmed_while_the_database_tells_them(
+    database: ReadDatabase, positions: ReadPositions
+) -> None:
+    await until(lambda: positions.is_confirmed(5.0))
+    assert not positions.has_begun(MODEL)
+    move(database, 1)
+    await until(lambda: positions.has_begun(MODEL))
+    positions.stop()
+    await until(lambda: not positions.is_confirmed(0.1))

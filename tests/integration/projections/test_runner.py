@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from threading import Thread
 
+import psycopg
 import pytest
 
 from domain.events import Event
@@ -134,3 +135,26 @@ async def test_a_text_that_postgresql_cannot_hold_stops_nothing(log: Log, databa
         await until(reached(database, last))
     [row] = database.read(contents)["profile"]
     assert row["address"] == "an\N{REPLACEMENT CHARACTER}@example.test"
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_page_that_the_database_breaks_off_is_repeated(
+    log: Log, database: ReadDatabase, fresh: ReadDatabase, postgres_database: str
+) -> None:
+    break_off = """
+        SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+        WHERE query LIKE 'COPY%' AND wait_event_type = 'Lock' AND datname = current_database()
+    """
+    last = log.append(*log.life("an", 40))
+    with (
+        psycopg.connect(postgres_database, autocommit=True) as operator,
+        psycopg.connect(postgres_database) as holder,
+    ):
+        holder.execute("LOCK TABLE read_models.inbox IN EXCLUSIVE MODE")
+        with running(Runner(log.events.follow, database)) as runner:
+            for _ in range(2):
+                await until(lambda: bool(operator.execute(break_off).fetchall()))
+            assert runner.is_alive()
+            holder.rollback()
+            await until(reached(database, last))
+    assert database.read(contents) == folded_from_the_start(log, fresh)
