@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.schemas import answers
-from api.schemas.audit import History, MailboxFound
+from api.schemas.audit import History, MailboxFound, MailboxSearch
 from api.schemas.health import Health
 from api.schemas.problem import Problem
 from api.schemas.publish import message_schema
@@ -76,6 +76,7 @@ def _description(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas.update(_answer_schemas())
     schemas.update(message_schema())
+    schemas["MailboxSearch"] = MailboxSearch.model_json_schema()
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation["responses"])

@@ -37,13 +37,18 @@ class PacedBody:
         self._window_bytes = 0
         self.is_finished = False
 
+    def expect(self, content_length: str | None) -> None:
+        """Refuse a length announced beyond the limit, before a byte is read. Raises `Refusal` (413)."""
+        announced = int(content_length[:18]) if content_length and content_length.isdecimal() else 0
+        if announced > self._max_bytes:
+            raise self._too_large()
+
     async def next_chunk(self) -> bytes:
         """What comes next, maybe nothing. Raises `Refusal` (408, 413), `ClientGone`."""
         chunk = await self._receive_chunk()
         self._bytes_left -= len(chunk)
         if self._bytes_left < 0:
-            detail = f"A request is at most {self._max_bytes} bytes."
-            raise Refusal(PAYLOAD_TOO_LARGE, detail, Issue("body", "tooLarge", detail))
+            raise self._too_large()
         if not self.is_finished:
             self._keep_pace()
         return chunk
@@ -66,6 +71,10 @@ class PacedBody:
         self._window_bytes += len(chunk)
         self.is_finished = not message.get("more_body", False)
         return chunk
+
+    def _too_large(self) -> Refusal:
+        detail = f"A request is at most {self._max_bytes} bytes."
+        return Refusal(PAYLOAD_TOO_LARGE, detail, Issue("body", "tooLarge", detail))
 
     def _keep_pace(self) -> None:
         if self._window < self._pace.window_seconds:

@@ -81,7 +81,7 @@ async def receive_publication(request: Request, limits: UploadLimits, spool: Pat
 
 async def _take_in(headers: Headers, body: PacedBody, intake: _Intake) -> None:
     boundary = boundary_of(headers.get("content-type"))
-    intake.expect(headers.get("content-length"))
+    body.expect(headers.get("content-length"))
     with MultipartReader(boundary) as reader:
         while not body.is_finished:
             for found in reader.feed(await body.next_chunk()):
@@ -105,12 +105,6 @@ class _Intake:
         self._files: dict[str, UploadedFile] = {}
         self._file_bytes = 0
         self._part = ""
-
-    def expect(self, content_length: str | None) -> None:
-        """Refuse a length announced beyond the limit, before a byte is read."""
-        announced = int(content_length[:18]) if content_length and content_length.isdecimal() else 0
-        if announced > self._limits.body_bytes:
-            raise _too_large("body", f"A message is at most {self._limits.message_bytes} bytes.")
 
     async def take(self, found: Found) -> None:
         """The next of what the reader found."""

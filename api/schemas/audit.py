@@ -14,7 +14,10 @@ from api.schemas.texts import StrictModel
 from application.auditing import HistoryPage
 from domain.errors import InvalidInput, Issue
 from domain.identifiers import Identifier, IdentifierInvalid, IdentifierScheme, parse_identifier
-from projections.access_history import HistoryRow
+from projections.access_history import MODEL, HistoryRow
+
+KINDS: Final = tuple(sorted(event.TOPIC for event in MODEL.handles))
+"""What a line of the access history can be about: the topics of its events."""
 
 _EBOX_TYPES: Final = {IdentifierScheme.SSIN: "citizen", IdentifierScheme.ENTERPRISE: "enterprise"}
 

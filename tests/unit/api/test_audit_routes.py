@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+from api.pacing import Pace
+from api.uploads import UploadLimits
 from application.auditing import HistoryPage
 from domain.actors import ActorKind
 from domain.identifiers import EnterpriseNumber, Ssin
@@ -62,16 +67,81 @@ async def test_a_search_that_names_no_number_is_refused(
     assert api.auditing.searches == []
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b'{"ssin": ' + b"[" * 3000])
-async def test_a_search_that_is_not_json_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
-    response = await client.post(SEARCH, content=body, headers={"Content-Type": "application/json"})
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "notJson"),
+        (b"{", "notJson"),
+        (b'{"ssin": NaN}', "notJson"),
+        (b'{"ssin": "\xff"}', "notUtf8"),
+        (b'{"ssin": ' + b"[" * 3000, "tooDeep"),
+        (b'{"ssin": "92321506985", "ssin": "81050103522"}', "repeatedName"),
+    ],
+)
+async def test_a_search_that_is_not_json_is_refused(
+    api: Api, client: httpx.AsyncClient, body: bytes, code: str
+) -> None:
+    response = await client.post(SEARCH, content=body, headers=JSON)
     assert response.status_code == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    assert [(one["name"], one["title"]) for one in response.json()["issues"]] == [("body", code)]
+    assert api.auditing.searches == []
+
+
+@pytest.mark.parametrize("media_type", [None, "text/plain", "application/x-www-form-urlencoded"])
+async def test_a_search_of_another_media_type_is_refused(
+    client: httpx.AsyncClient, media_type: str | None
+) -> None:
+    headers = {"Content-Type": media_type} if media_type else {}
+    response = await client.post(SEARCH, content=b'{"ssin": "81050103522"}', headers=headers)
+    assert response.status_code == 415
     assert response.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_search_is_short(client: httpx.AsyncClient) -> None:
     response = await client.post(SEARCH, json={"ssin": "8" * 10_000})
     assert response.status_code == 413
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_search_without_an_announced_length_is_short_too(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.lingering.LINGER_BYTES", 0)
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1000
+            yield b"8" * 1000
+
+    assert (await client.post(SEARCH, content=endless(), headers=JSON)).status_code == 413
+    assert sent < 10_000
+
+
+async def test_who_may_never_search_is_refused_before_a_byte_is_read(api: Api) -> None:
+    async def unread() -> AsyncIterator[bytes]:
+        raise AssertionError("nobody needs this")
+        yield b""
+
+    async with api.client(ActorKind.CITIZEN) as citizen:
+        response = await citizen.post(SEARCH, content=unread(), headers=JSON)
+    assert response.status_code == 403
+
+
+async def test_a_search_that_does_not_arrive_is_given_up(tmp_path: Path) -> None:
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    api = Api(tmp_path, UploadLimits(pace=Pace(idle_seconds=0.05)))
+    async with api.client(ActorKind.AUDITOR) as auditor, asyncio.timeout(10):
+        response = await auditor.post(SEARCH, content=stalled(), headers=JSON)
+    assert response.status_code == 408
 
 
 async def test_every_filter_reaches_the_use_case(api: Api, client: httpx.AsyncClient) -> None:
@@ -179,6 +249,16 @@ async def test_a_line_says_who_did_what_through_which_site_on_which_basis(
         ("to=x", "to"),
         ("mailbox=81050103522", "mailbox"),
         ("ssin=81050103522", "ssin"),
+        ("site=demo%00site", "site"),
+        ("site=Demo%20Site", "site"),
+        ("sender=020673164%00", "sender"),
+        ("sender=0206731646", "sender"),
+        ("sender=2206731645", "sender"),
+        ("sender=", "sender"),
+        ("kind=%00", "kind"),
+        ("kind=access.recordet", "kind"),
+        ("kind=profile.changed", "kind"),
+        ("from=2026-01-01T00:00:00Z%00", "from"),
         ("start=2026-01-01T00:00:00Z", "start"),
     ],
 )
