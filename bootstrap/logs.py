@@ -1,4 +1,8 @@
-"""How every process logs: one JSON object a line on standard error, without personal data."""
+"""How every process logs: one JSON object a line on standard error, without personal data.
+
+What libraries log goes the same way, from WARNING on, and without the exceptions they attach: the texts of
+those quote what they were about.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,38 @@ import sys
 
 import structlog
 
+_SHARED: list[structlog.typing.Processor] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.EventRenamer("message"),
+]
+
 
 def configure_logging(level: str) -> None:
     """Once per process, before anything logs."""
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.EventRenamer("message"),
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*_SHARED, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, _without_exception, *_SHARED],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _without_exception(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    attached = event.pop("exc_info", None)
+    if isinstance(attached, tuple) and attached[0] is not None:
+        event["error"] = f"{attached[0].__module__}.{attached[0].__qualname__}"
+    return event
