@@ -141,7 +141,9 @@ def _(error: NotAllowed) -> Problem:
 
 @problem_of.register
 def _(error: NotFound) -> Problem:
-    return Problem(kinds.NOT_FOUND)
+    if error.position is None:
+        return Problem(kinds.NOT_FOUND)
+    return Problem(kinds.NOT_FOUND, headers={"Ebox-Position": str(error.position)})
 
 
 @problem_of.register

@@ -86,7 +86,7 @@ class Reading:
         permission, detail, position = await self._detail(actor, message_id, at, at_least)
         found = next((one for one in detail.attachments if one.id == attachment_id), None)
         if found is None:
-            raise NotFound("attachment")
+            raise NotFound("attachment", position=position)
         await self._record(actor, permission, What.MESSAGE, at, detail.publication_id, attachment_id)
         return found, position
 
@@ -112,7 +112,7 @@ class Reading:
         detail = await self._database.run(message_detail.detail, message_id, now=at)
         # Somebody else's message and none at all must look the same.
         if detail is None or detail.mailbox_id != permission.mailbox_id:
-            raise NotFound("message")
+            raise NotFound("message", position=position)
         return permission, detail, position
 
     async def _record(

@@ -64,9 +64,16 @@ class NotAllowed(DomainError):
 
 
 class NotFound(DomainError):
-    """There is nothing there that the caller may know of."""
+    """There is nothing there that the caller may know of.
+
+    `position` is how far in the log whoever looked has read, where that may be behind: it may come yet.
+    """
 
     code = "resourceNotFound"
+
+    def __init__(self, what: str, *, position: int | None = None) -> None:
+        super().__init__(what)
+        self.position = position
 
 
 class Gone(DomainError):

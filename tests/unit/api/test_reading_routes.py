@@ -208,6 +208,16 @@ async def test_what_is_not_there_is_a_problem_without_a_hint(
     assert set(response.json()) <= {"type", "href", "title", "status", "instance"}
 
 
+async def test_what_is_not_there_yet_is_told_with_the_position_that_was_looked_at(
+    api: Api, client: httpx.AsyncClient
+) -> None:
+    api.reading.views["message"] = NotFound("message", position=41)
+    response = await client.get(MESSAGE, headers={"Ebox-Position": "42"})
+    assert (response.status_code, response.headers["ebox-position"]) == (404, "41")
+    api.reading.views["message"] = NotFound("message")
+    assert "ebox-position" not in (await client.get(MESSAGE)).headers
+
+
 async def test_an_id_that_is_none_is_refused_without_being_repeated(client: httpx.AsyncClient) -> None:
     response = await client.get(f"{ROOT}/messages/81050103522")
     assert response.status_code == 400
