@@ -33,6 +33,7 @@ from domain.errors import (
     Issue,
     NotAllowed,
     NotFound,
+    OutcomeUnknown,
     Retryable,
 )
 from identity.errors import TokenMissing, TokenRefused
@@ -44,6 +45,11 @@ MAX_ISSUES = 50
 
 _REALM = 'Bearer realm="ebox"'
 _RETRY_AFTER_SECONDS = 1
+_NOTHING_DONE = "Nothing was done; the same request may succeed later."
+_MAYBE_DONE = (
+    "It may have been done. Repeat the request with the same Idempotency-Key; "
+    "without one, look first whether it was done."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +176,17 @@ def _(error: RangeNotSatisfiable) -> Problem:
 
 @problem_of.register
 def _(error: Retryable) -> Problem:
-    return _unavailable(error.retry_after)
+    return _unavailable(_NOTHING_DONE, error.retry_after)
+
+
+@problem_of.register
+def _(error: OutcomeUnknown) -> Problem:
+    return _unavailable(_MAYBE_DONE, error.retry_after)
 
 
 @problem_of.register
 def _(error: StorageUnavailable) -> Problem:
-    return _unavailable(_RETRY_AFTER_SECONDS)
+    return _unavailable(_NOTHING_DONE, _RETRY_AFTER_SECONDS)
 
 
 @problem_of.register
@@ -198,6 +209,5 @@ def _(error: HTTPException) -> Problem:
     return Problem(kind, headers=error.headers or {})
 
 
-def _unavailable(seconds: int) -> Problem:
-    detail = "Nothing was decided; the same request may succeed later."
+def _unavailable(detail: str, seconds: int) -> Problem:
     return Problem(kinds.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(seconds)})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
 
 from eventstore.errors import VersionConflict
 
@@ -21,6 +21,12 @@ Key: TypeAlias = tuple[UUID, int]
 """Stream and version: what may exist once."""
 
 
+class NothingRecorded(OperationalError):
+    """The batch failed, and certainly none of it is recorded by this try: no connection was had, or the
+    database answered that it took nothing.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
     """A stored event and its place in the one order of the log. Positions grow, with gaps."""
@@ -30,7 +36,9 @@ class RecordedEvent:
 
 
 class BatchRecorder(Protocol):
-    """Appends batches and reads pages. Errors of the database are the library's `PersistenceError`."""
+    """Appends batches and reads pages. Errors of the database are the library's `PersistenceError`; after one
+    that is not `NothingRecorded` a batch may be recorded, wholly or in part.
+    """
 
     def insert_batch(self, commands: Sequence[Command]) -> list[Outcome]:
         """Append commands, each wholly or not at all; when it returns, what was recorded is committed and
@@ -79,7 +87,12 @@ def record_in_rounds(
     waiting = [index for index, outcome in enumerate(outcomes) if outcome is None]
     while waiting:
         this_round, waiting = _without_shared_keys(commands, waiting)
-        positions = insert([commands[index] for index in this_round])
+        try:
+            positions = insert([commands[index] for index in this_round])
+        except NothingRecorded as error:
+            if any(isinstance(outcome, list) and outcome for outcome in outcomes):
+                raise OperationalError("a part of the batch is recorded") from error
+            raise
         refused: list[int] = []
         for index in this_round:
             keys = [key_of(stored) for stored in commands[index]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event
 from typing import Any
 
@@ -26,7 +26,15 @@ from sqlalchemy.engine import make_url
 from domain.errors import Unavailable
 from eventstore.errors import UnsafeSetting
 from eventstore.leader import FileLeadership
-from eventstore.recorder import Command, Key, Outcome, RecordedEvent, key_of, record_in_rounds
+from eventstore.recorder import (
+    Command,
+    Key,
+    NothingRecorded,
+    Outcome,
+    RecordedEvent,
+    key_of,
+    record_in_rounds,
+)
 
 LOCK_SECONDS = 5
 _PARAMETERS = 500
@@ -81,16 +89,19 @@ class Recorder(SQLiteApplicationRecorder):
         """Nothing: every connection is the datastore's."""
 
     def _insert(self, commands: Sequence[Command]) -> dict[Key, int]:
-        with self.datastore.get_connection(commit=True) as connection:
-            cursor = connection.cursor()
+        with ExitStack() as held:
             try:
-                with cursor:
+                connection = held.enter_context(self.datastore.get_connection(commit=True))
+                held.callback(connection.rollback)  # does nothing after a commit
+                with connection.cursor() as cursor:
                     cursor.execute("BEGIN IMMEDIATE")
                     positions = self._insert_untaken(cursor, commands)
-                    connection.commit()
+            except (PersistenceError, sqlite3.Error) as error:
+                raise NothingRecorded("the file took nothing") from error
+            try:
+                connection.commit()
             except sqlite3.Error as error:
-                connection.rollback()
-                raise OperationalError(error) from error
+                raise OperationalError("the commit failed") from error
         return positions
 
     def _insert_untaken(self, cursor: Any, commands: Sequence[Command]) -> dict[Key, int]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from eventsourcing.application import AggregateNotFoundError
 from eventsourcing.persistence import PersistenceError, StoredEvent
 
-from domain.errors import Unavailable
+from domain.errors import OutcomeUnknown, Unavailable
 from domain.events import Event
 from eventstore.backend import Backend, Leadership
 from eventstore.errors import AggregateNotFound
@@ -37,7 +37,8 @@ class EventStore:
     """The log. Built by bootstrap: `EventStore(backend_for(url), key_store.keys)`. Safe among threads and
     loops.
 
-    Every method raises `domain.errors.Unavailable` when the database does not answer.
+    Every method raises `domain.errors.Unavailable` when the database does not answer. Only from `append` and
+    `append_now` it may be `OutcomeUnknown`: the events may be recorded.
     """
 
     def __init__(self, backend: Backend, keys: KeyRing, *, queue_events: int = QUEUE_EVENTS) -> None:
@@ -56,7 +57,7 @@ class EventStore:
 
         Returns the highest position. Raises `VersionConflict` where another event has that place in its
         stream, `KeyMissing` where an owner of personal data was erased, `Busy` when too many events wait.
-        After `Unavailable` the outcome is unknown: the events may have been recorded.
+        After `OutcomeUnknown` they may be recorded, or may be later; after any other error they are not.
         """
         unknown = self._keys.unknown(self.mapper.owners(events))
         if unknown:
@@ -66,7 +67,7 @@ class EventStore:
             async with asyncio.timeout(APPEND_SECONDS):
                 return max(await future)
         except TimeoutError as error:
-            raise Unavailable("the event store does not answer") from error
+            raise OutcomeUnknown("the event store does not answer") from error
 
     def append_now(self, *events: Event) -> int:
         """`append` for command lines and worker threads: blocks. Never call it from a coroutine."""
@@ -74,7 +75,7 @@ class EventStore:
         try:
             return max(future.result(APPEND_SECONDS))
         except TimeoutError as error:
-            raise Unavailable("the event store does not answer") from error
+            raise OutcomeUnknown("the event store does not answer") from error
 
     def load(self, stream_id: UUID) -> Any:
         """The aggregate as its events made it; blocks. Raises `AggregateNotFound`."""

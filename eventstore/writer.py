@@ -4,8 +4,8 @@ all.
 No timer: while one batch is being committed the next one gathers, so a lone command waits for nothing and a
 crowd shares its fsync. What is acknowledged is committed and synced. When the database goes away the batch
 is tried again, the same to the byte; the recorder recognises what an earlier try already committed. After
-the last try its commands fail as `Unavailable` (outcome unknown: the last commit may have happened), and the
-writer goes on with the next ones: it recovers by itself.
+the last try its commands fail, as `Unavailable` where no try can have recorded anything, else as
+`OutcomeUnknown`; and the writer goes on with the next ones: it recovers by itself.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from typing import TypeAlias
 import structlog
 from eventsourcing.persistence import PersistenceError, StoredEvent
 
-from domain.errors import Busy, Unavailable
-from eventstore.recorder import BatchRecorder, Outcome
+from domain.errors import Busy, OutcomeUnknown, Unavailable
+from eventstore.recorder import BatchRecorder, NothingRecorded, Outcome
 
 BATCH_EVENTS = 500
 BATCH_BYTES = 8 * 1024 * 1024
@@ -74,7 +74,8 @@ class Writer:
 
     def submit(self, events: Sequence[StoredEvent]) -> Future[Positions]:
         """Append from any thread. The future's result is the events' positions; it fails with
-        `VersionConflict` or `Unavailable`. Raises `Busy` at once when too many events wait.
+        `VersionConflict`, `Unavailable` (nothing was recorded) or `OutcomeUnknown`. Raises at once `Busy`
+        when too many events wait, `Unavailable` after `close`.
         """
         future: Future[Positions] = Future()
         self._enqueue(_Pending(events, future, None))
@@ -88,7 +89,7 @@ class Writer:
         return future
 
     def close(self) -> None:
-        """Append what waits, then stop. After half a minute the rest fails as `Unavailable`."""
+        """Append what waits, then stop. After half a minute what is left is tried only once."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -141,14 +142,18 @@ class Writer:
 
     def _append(self, batch: list[_Pending]) -> Sequence[Result]:
         pauses = [] if self._is_down else list(self._retry_seconds)
+        is_unknown = False
         while True:
             try:
                 results = self._recorder.insert_batch([pending.events for pending in batch])
             except PersistenceError as error:
+                is_unknown |= not isinstance(error, NothingRecorded)
                 if not pauses or self._abandon.is_set():
                     self._is_down = True
-                    _log.error("writer.unavailable", error=_name(error), commands=len(batch))
-                    return [_unavailable(error)] * len(batch)
+                    _log.error(
+                        "writer.unavailable", error=_name(error), commands=len(batch), is_unknown=is_unknown
+                    )
+                    return [_unavailable(error, is_unknown)] * len(batch)
                 _log.warning("writer.retries", error=_name(error), commands=len(batch))
                 self._abandon.wait(pauses.pop(0))
             except Exception as error:  # noqa: BLE001 - a mistake fails its own batch, never the thread that all depend on
@@ -163,8 +168,8 @@ def _name(error: Exception) -> str:
     return type(error.__cause__ or error).__name__
 
 
-def _unavailable(cause: Exception) -> Unavailable:
-    error = Unavailable("the event store does not answer")
+def _unavailable(cause: Exception, is_unknown: bool) -> Unavailable:
+    error = (OutcomeUnknown if is_unknown else Unavailable)("the event store does not answer")
     error.__cause__ = cause
     return error
 

@@ -10,18 +10,31 @@ breaks all of this: nothing else may.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from threading import Lock
 from typing import Any, cast
 
 import psycopg
 from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
+from psycopg.pq import TransactionStatus
 from psycopg_pool import PoolTimeout
 
 from eventstore.postgres import statements
 from eventstore.postgres.connection import connect
 from eventstore.postgres.library import Datastore
-from eventstore.recorder import Command, Key, Outcome, RecordedEvent, key_of, record_in_rounds
+from eventstore.recorder import (
+    Command,
+    Key,
+    NothingRecorded,
+    Outcome,
+    RecordedEvent,
+    key_of,
+    record_in_rounds,
+)
+
+_NOT_COMMITTED = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+"""The server answered, and our transaction is still open."""
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -44,7 +57,10 @@ class Recorder(PostgresApplicationRecorder):
         """Append commands, each wholly or not at all; see `eventstore.recorder.BatchRecorder`."""
         with self._writing:
             try:
-                return record_in_rounds(commands, self._insert, self._stored_at)
+                connection = self._connected()
+                return record_in_rounds(
+                    commands, partial(_insert, connection), partial(_stored_at, connection)
+                )
             except psycopg.Error as error:
                 self._disconnect()
                 raise OperationalError("the events were not written") from error
@@ -83,27 +99,13 @@ class Recorder(PostgresApplicationRecorder):
         with self._writing:
             self._disconnect()
 
-    def _insert(self, commands: Sequence[Command]) -> dict[Key, int]:
+    def _connected(self) -> psycopg.Connection:
         if self._connection is None:
-            self._connection = connect(self._url, "writer")
-        connection = self._connection
-        with connection.pipeline():
-            connection.execute(statements.BEGIN)
-            connection.execute(statements.SET_LOCK_TIMEOUT)
-            connection.execute(statements.TAKE_LOCK)
-            connection.execute(statements.NOTIFY)
-            inserted = connection.execute(statements.INSERT, _arrays(commands), prepare=True, binary=True)
-            committed = connection.execute(statements.COMMIT)
-        if committed.statusmessage != "COMMIT":
-            raise psycopg.OperationalError("the transaction was not committed")
-        return {(stream, version): position for stream, version, position in inserted.fetchall()}
-
-    def _stored_at(self, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
-        arrays = [[stream for stream, _ in keys], [version for _, version in keys]]
-        if self._connection is None:
-            self._connection = connect(self._url, "writer")
-        rows = self._connection.execute(statements.STORED_AT, arrays, prepare=True, binary=True).fetchall()
-        return {key_of(recorded.stored): recorded for recorded in map(_recorded, rows)}
+            try:
+                self._connection = connect(self._url, "writer")
+            except psycopg.Error as error:
+                raise NothingRecorded("the database cannot be reached") from error
+        return self._connection
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -124,6 +126,31 @@ class Recorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             cursor = connection.execute(query, parameters, prepare=True, binary=True)
             return cast("list[tuple[Any, ...]]", cursor.fetchall())
+
+
+def _insert(connection: psycopg.Connection, commands: Sequence[Command]) -> dict[Key, int]:
+    try:
+        with connection.pipeline():
+            connection.execute(statements.BEGIN)
+            connection.execute(statements.SET_LOCK_TIMEOUT)
+            connection.execute(statements.TAKE_LOCK)
+            connection.execute(statements.NOTIFY)
+            inserted = connection.execute(statements.INSERT, _arrays(commands), prepare=True, binary=True)
+            committed = connection.execute(statements.COMMIT)
+    except psycopg.Error as error:
+        # Only the server's own word says so: whatever else goes wrong, the status is not one of these.
+        if connection.info.transaction_status in _NOT_COMMITTED:
+            raise NothingRecorded("the database refused the events") from error
+        raise
+    if committed.statusmessage != "COMMIT":
+        raise NothingRecorded("the transaction was not committed")
+    return {(stream, version): position for stream, version, position in inserted.fetchall()}
+
+
+def _stored_at(connection: psycopg.Connection, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
+    arrays = [[stream for stream, _ in keys], [version for _, version in keys]]
+    rows = connection.execute(statements.STORED_AT, arrays, prepare=True, binary=True).fetchall()
+    return {key_of(recorded.stored): recorded for recorded in map(_recorded, rows)}
 
 
 def _arrays(commands: Sequence[Command]) -> list[list[Any]]:

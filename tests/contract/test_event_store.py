@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from uuid import uuid4
 
 import pytest
 
-from domain.errors import Busy
+from domain.errors import Busy, OutcomeUnknown, Unavailable
 from domain.events.mailbox import CreatedBecause
 from domain.mailbox import Mailbox
 from domain.personal import ERASED
+from eventstore import store as store_module
 from eventstore.backend import backend_for
 from eventstore.errors import AggregateNotFound, UnsafeSetting, VersionConflict
 from eventstore.keystore import KeyStore
@@ -127,3 +129,35 @@ def test_nothing_else_in_the_environment_changes_how_events_are_kept(
         store.append_now(event)
         (found,) = store.recorder.read_after(0, 1)
         assert str(event.event_id).encode() in found.stored.state
+
+
+async def test_a_write_that_could_not_begin_recorded_nothing(
+    event_store_url: str, key_store: KeyStore
+) -> None:
+    store = EventStore(backend_for(event_store_url), key_store.keys)
+    with pytest.raises(Unavailable) as refusal:
+        await store.append(an_opening())
+    store.close()
+    assert type(refusal.value) is Unavailable
+
+
+async def test_a_writer_that_answers_too_late_leaves_the_outcome_unknown(
+    event_store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Event()
+
+    def hold(_position: int) -> None:
+        release.wait(WITHIN)
+
+    unsubscribe = event_store.on_append(hold)
+    monkeypatch.setattr(store_module, "APPEND_SECONDS", 0.05)
+    late = [an_opening(), an_opening()]
+    with pytest.raises(OutcomeUnknown):
+        await event_store.append(late[0])
+    with pytest.raises(OutcomeUnknown):
+        await asyncio.to_thread(event_store.append_now, late[1])
+    release.set()
+    unsubscribe()
+    monkeypatch.setattr(store_module, "APPEND_SECONDS", WITHIN)
+    assert await event_store.append(an_opening()) == 3
+    assert [event_store.first_event(event.originator_id) for event in late] == late

@@ -13,11 +13,12 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from eventsourcing.persistence import PersistenceError
 
-from domain.errors import Unavailable
+from domain.errors import OutcomeUnknown, Unavailable
 from eventstore.follower import Follower
 from eventstore.postgres import statements
-from eventstore.recorder import RecordedEvent
+from eventstore.recorder import NothingRecorded, RecordedEvent
 from eventstore.store import EventStore
 from tests.logbook import an_opening, raw
 from tests.servers.postgres import Postgres
@@ -129,8 +130,11 @@ async def test_without_the_server_a_write_fails_soon_and_with_it_the_next_one_su
     await store.append(an_opening())
     own_postgres.halt("fast")
     try:
-        with pytest.raises(Unavailable):
+        with pytest.raises(OutcomeUnknown):  # sent over a connection that died
             await store.append(an_opening())
+        with pytest.raises(Unavailable) as refusal:
+            await store.append(an_opening())
+        assert type(refusal.value) is Unavailable
         with pytest.raises(Unavailable):
             await store.get(uuid4())
         with pytest.raises(Unavailable):
@@ -184,8 +188,9 @@ async def test_a_lock_that_is_never_given_back_does_not_hold_a_writer_for_ever(
     monkeypatch.setattr(statements, "SET_LOCK_TIMEOUT", psycopg.sql.SQL("SET LOCAL lock_timeout = '20ms'"))
     with psycopg.connect(url) as stuck:
         stuck.execute(statements.TAKE_LOCK)
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as refusal:
             await store.append(an_opening())
+    assert type(refusal.value) is Unavailable
     await store.append(an_opening())
 
 
@@ -202,6 +207,26 @@ async def test_a_database_that_prefers_older_snapshots_changes_nothing(
         commands = [[raw(stream, 1, str(number).encode())] for number in range(8)]
         outcomes = list(pool.map(lambda command: _once(url, store, command), commands))
     assert sum(isinstance(outcome, list) for outcome in outcomes) == 1
+
+
+async def test_a_first_round_that_is_recorded_makes_the_whole_batchs_outcome_unknown(
+    store: EventStore, url: str
+) -> None:
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN IF new.originator_version = 2 THEN RAISE disk_full; END IF; RETURN new; END'"
+        )
+        owner.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON stored_events FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    one, two = uuid4(), uuid4()
+    chained = [[raw(one, 1)], [raw(one, 1, b"late"), raw(two, 2)], [raw(two, 2)]]
+    with pytest.raises(PersistenceError) as failure:
+        store.recorder.insert_batch(chained)
+    assert not isinstance(failure.value, NothingRecorded)
+    with pytest.raises(NothingRecorded):
+        store.recorder.insert_batch(chained[2:])
 
 
 def _once(url: str, store: EventStore, command: object) -> object:

@@ -20,8 +20,9 @@ from tests.servers.ports import LOOPBACK, free_port
 
 def test_starting_makes_no_tables(url: str, key_store: KeyStore) -> None:
     store = EventStore(backend_for(url), key_store.keys)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as refusal:
         store.append_now(an_opening())
+    assert type(refusal.value) is Unavailable
     store.close()
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
@@ -55,8 +56,9 @@ def test_a_server_that_is_not_there_is_noticed_in_seconds(key_store: KeyStore) -
     began = time.monotonic()
     with pytest.raises(Unavailable):
         store.max_position()
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as refusal:
         store.append_now(an_opening())
+    assert type(refusal.value) is Unavailable
     store.close()
     assert time.monotonic() - began < 30
 

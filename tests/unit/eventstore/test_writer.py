@@ -12,9 +12,17 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import OperationalError, StoredEvent
 
-from domain.errors import Busy, Unavailable
+from domain.errors import Busy, OutcomeUnknown, Unavailable
 from eventstore.errors import VersionConflict
-from eventstore.recorder import Command, Key, Outcome, RecordedEvent, key_of, record_in_rounds
+from eventstore.recorder import (
+    Command,
+    Key,
+    NothingRecorded,
+    Outcome,
+    RecordedEvent,
+    key_of,
+    record_in_rounds,
+)
 from eventstore.writer import BATCH_EVENTS, Writer
 from tests.logbook import raw
 
@@ -23,7 +31,7 @@ WITHIN = 10.0
 
 class MemoryRecorder:
     """Keeps events in a dict. `gate` holds it back, `failures` fail the next batches, before or after they
-    are recorded.
+    are recorded, or are refused with an answer.
     """
 
     def __init__(self) -> None:
@@ -43,6 +51,8 @@ class MemoryRecorder:
         failure = self.failures.pop(0) if self.failures else None
         if failure == "before":
             raise OperationalError("gone")
+        if failure == "refused":
+            raise NothingRecorded("no")
         if failure == "mistake":
             raise ZeroDivisionError
         outcomes = record_in_rounds(commands, self._insert, self._stored_at)
@@ -178,6 +188,24 @@ def test_a_database_that_stays_away_fails_the_commands_and_then_the_writer_recov
     assert writer.submit(_many(1)).result(WITHIN) == [1]
 
 
+@pytest.mark.parametrize(
+    ("failures", "error"),
+    [
+        (["refused", "refused", "refused"], Unavailable),
+        (["before", "refused", "refused"], OutcomeUnknown),
+        (["refused", "before", "refused"], OutcomeUnknown),
+        (["after", "refused", "refused"], OutcomeUnknown),
+    ],
+)
+def test_whoever_fails_is_told_whether_it_may_be_recorded(
+    writer: Writer, recorder: MemoryRecorder, failures: list[str], error: type[Unavailable]
+) -> None:
+    recorder.failures = failures
+    with pytest.raises(Unavailable) as failure:
+        writer.submit(_many(1)).result(WITHIN)
+    assert type(failure.value) is error
+
+
 def test_while_the_database_stays_away_nobody_waits_for_retries(
     writer: Writer, recorder: MemoryRecorder
 ) -> None:
@@ -221,8 +249,9 @@ def test_closing_appends_what_waits_and_takes_nothing_more(writer: Writer, recor
     recorder.gate.set()
     writer.close()
     assert waiting.result(0) == [2, 3]
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as refusal:
         writer.submit(_many(1))
+    assert type(refusal.value) is Unavailable
 
 
 async def test_a_batchs_futures_come_back_to_their_loop_in_one_turn(
