@@ -44,6 +44,7 @@ UNSUPPORTED_MEDIA_TYPE = _ebox("unsupportedMediaType", "Unsupported Media Type",
 RANGE_NOT_SATISFIABLE = _ebox("rangeNotSatisfiable", "Range Not Satisfiable", 416)
 IDEMPOTENCY_KEY_REUSED = _ebox("idempotencyKeyReused", "Idempotency Key Reused", 422)
 TOO_MANY_FAILED_REQUESTS = _belgif("tooManyFailedRequests", "Too Many Failed Requests", 429)
+HEADERS_TOO_LARGE = _ebox("requestHeaderFieldsTooLarge", "Request Header Fields Too Large", 431)
 INTERNAL_SERVER_ERROR = _belgif("internalServerError", "Internal Server Error", 500)
 SERVICE_UNAVAILABLE = _belgif("serviceUnavailable", "Service Unavailable", 503)
 

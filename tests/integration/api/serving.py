@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from api.connections import BoundedConnection
 from tests.waiting import until
 
 
@@ -18,7 +19,12 @@ async def served(app: ASGIApp) -> AsyncIterator[int]:
     """The port on which the application answers, for as long as the block lasts."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, http="httptools", lifespan="off", access_log=False, log_config=None, timeout_graceful_shutdown=5
+        app,
+        http=BoundedConnection,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
