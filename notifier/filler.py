@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 
+from domain.causes import cause_of
 from domain.clock import Clock
 from domain.errors import NotFound, Retryable
 from domain.events import Event
@@ -69,7 +70,7 @@ class Filler:
                 if leadership.acquire(self._stopping):
                     self._follow(leadership.check)
             except (Retryable, LeadershipLost, PositionMoved) as trouble:
-                _log.warning("filler.interrupted", error=type(trouble).__name__)
+                _log.warning("filler.interrupted", error=type(trouble).__name__, cause=cause_of(trouble))
                 self._stopping.wait(_PAUSE_SECONDS)
             finally:
                 leadership.release()

@@ -8,6 +8,7 @@ lease lasts.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from uuid import UUID
 
 import structlog
 
+from domain.causes import cause_of
 from domain.clock import Clock
 from domain.errors import Retryable
 from notifier.composer import Composer
@@ -31,8 +33,6 @@ T = TypeVar("T")
 
 _TIDY_EVERY = timedelta(minutes=10)
 _TIDY_ROWS = 10_000
-_RECORDING_SECONDS = 10.0
-"""What a sender that stops grants a mail, on top of the time for sending it, to get its outcome recorded."""
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +44,8 @@ class SenderLimits:
     `connections`: mails being sent at the same time. `send_seconds`: for one mail, connecting included.
     `lease`: after which a claim lapses, several times that. `poll_seconds`: how soon a mail is found that
     another process put into the outbox. `keep_settled`: how long a row stays once its story is complete in
-    the log.
+    the log. `finish_seconds`: what a sender that stops grants the mails in hand, less than a process is given
+    to end; what is not through by then stays leased and is sent later.
     """
 
     connections: int = 8
@@ -52,6 +53,7 @@ class SenderLimits:
     lease: timedelta = timedelta(minutes=5)
     poll_seconds: float = 1.0
     keep_settled: timedelta = timedelta(days=7)
+    finish_seconds: float = 10.0
 
 
 class Sender:
@@ -143,7 +145,7 @@ class Sender:
                 )
             return await self._in_thread(lambda: self._outbox.claim(room, now, self._limits.lease))
         except Retryable as error:
-            _log.warning("outbox.unavailable", error=type(error).__name__)
+            _log.warning("outbox.unavailable", error=type(error).__name__, cause=cause_of(error))
             return []
 
     def _start(self, claim: Claimed) -> None:
@@ -177,10 +179,15 @@ class Sender:
 
     async def _finish(self) -> None:
         self._is_stopping = True
-        waiting, self._waiting = self._waiting, {}
-        await self._delivery.give_back(*waiting.values())
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=self._limits.send_seconds + _RECORDING_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.finish_seconds):
+                waiting, self._waiting = self._waiting, {}
+                await self._delivery.give_back(*waiting.values())
+                if self._tasks:
+                    await asyncio.wait(self._tasks)
+        late = list(self._tasks)
+        if late:
+            _log.warning("sender.gave_up_waiting", mails=len(late), seconds=self._limits.finish_seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

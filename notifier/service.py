@@ -17,8 +17,8 @@ class Notifier:
         self._sender = sender
 
     async def run(self) -> None:
-        """Fill and send. Returns after `stop()`: within seconds when the relay answers, and never later than
-        one mail may take.
+        """Fill and send. Returns after `stop()`: within seconds when the relay answers, and when it does not
+        soon after the sender's `finish_seconds`.
 
         Raises what ended either half; the other one is stopped first.
         """
