@@ -15,7 +15,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from typing import TypeAlias
 
@@ -29,6 +29,8 @@ BATCH_EVENTS = 500
 BATCH_BYTES = 8 * 1024 * 1024
 QUEUE_EVENTS = 5_000
 """Half a second's work: who comes later is better told so than kept waiting."""
+QUEUE_BYTES = 64 * 1024 * 1024
+"""Of states that wait: the memory that a crowd of large messages may take."""
 RETRY_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Pauses between tries. While the database stays away, later batches are tried once."""
 CLOSE_SECONDS = 30.0
@@ -44,6 +46,10 @@ class _Pending:
     events: Sequence[StoredEvent]
     future: Future[Positions] | asyncio.Future[Positions]
     loop: asyncio.AbstractEventLoop | None
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = sum(len(stored.state) for stored in self.events)
 
 
 class Writer:
@@ -57,14 +63,17 @@ class Writer:
         on_append: Callable[[int], None],
         *,
         queue_events: int = QUEUE_EVENTS,
+        queue_bytes: int = QUEUE_BYTES,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         self._recorder = recorder
         self._on_append = on_append
         self._queue_events = queue_events
+        self._queue_bytes = queue_bytes
         self._retry_seconds = retry_seconds
         self._queue: deque[_Pending] = deque()
         self._waiting_events = 0
+        self._waiting_bytes = 0
         self._changed = Condition()
         self._closing = False
         self._abandon = Event()
@@ -75,7 +84,7 @@ class Writer:
     def submit(self, events: Sequence[StoredEvent]) -> Future[Positions]:
         """Append from any thread. The future's result is the events' positions; it fails with
         `VersionConflict`, `Unavailable` (nothing was recorded) or `OutcomeUnknown`. Raises at once `Busy`
-        when too many events wait, `Unavailable` after `close`.
+        when too much waits, `Unavailable` after `close`.
         """
         future: Future[Positions] = Future()
         self._enqueue(_Pending(events, future, None))
@@ -101,10 +110,13 @@ class Writer:
         with self._changed:
             if self._closing:
                 raise Unavailable("the event store is shutting down")
-            if self._waiting_events + len(pending.events) > self._queue_events and self._queue:
+            events = self._waiting_events + len(pending.events)
+            size = self._waiting_bytes + pending.size
+            # Whatever its size, a lone command is taken: it could never come at a better time.
+            if self._queue and (events > self._queue_events or size > self._queue_bytes):
                 raise Busy("too many events wait to be written")
             self._queue.append(pending)
-            self._waiting_events += len(pending.events)
+            self._waiting_events, self._waiting_bytes = events, size
             self._changed.notify()
 
     def _run(self) -> None:
@@ -133,11 +145,12 @@ class Writer:
             while self._queue:
                 following = self._queue[0]
                 events += len(following.events)
-                size += sum(len(stored.state) for stored in following.events)
+                size += following.size
                 if batch and (events > BATCH_EVENTS or size > BATCH_BYTES):
                     break
                 batch.append(self._queue.popleft())
                 self._waiting_events -= len(following.events)
+                self._waiting_bytes -= following.size
             return batch
 
     def _append(self, batch: list[_Pending]) -> Sequence[Result]:

@@ -99,8 +99,10 @@ def appended() -> list[int]:
 
 @pytest.fixture
 def writer(recorder: MemoryRecorder, appended: list[int]) -> Iterator[Writer]:
-    """A writer that gives up after two retries and has room for a thousand events."""
-    writer = Writer(recorder, appended.append, queue_events=1000, retry_seconds=(0.001, 0.001))
+    """A writer that gives up after two retries and has room for a thousand events and ten thousand bytes."""
+    writer = Writer(
+        recorder, appended.append, queue_events=1000, queue_bytes=10_000, retry_seconds=(0.001, 0.001)
+    )
     yield writer
     recorder.gate.set()
     writer.close()
@@ -167,6 +169,22 @@ def test_whoever_comes_when_the_queue_is_full_is_told_when_to_return(
     recorder.gate.set()
     assert len(waiting.result(WITHIN)) == 1000
     assert writer.submit(_many(1)).result(WITHIN)
+
+
+def test_the_bytes_that_wait_are_limited_too(writer: Writer, recorder: MemoryRecorder) -> None:
+    _hold(recorder, writer)
+    waiting = [writer.submit([raw(uuid4(), 1, bytes(5_000))]) for _ in range(2)]
+    with pytest.raises(Busy):
+        writer.submit([raw(uuid4(), 1, b"!")])
+    recorder.gate.set()
+    for future in waiting:
+        future.result(WITHIN)
+    for _ in range(3):
+        assert writer.submit([raw(uuid4(), 1, bytes(10_000))]).result(WITHIN)
+
+
+def test_a_lone_command_is_taken_however_large_it_is(writer: Writer, recorder: MemoryRecorder) -> None:
+    assert writer.submit([raw(uuid4(), 1, bytes(20_000))]).result(WITHIN) == [1]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
