@@ -80,8 +80,8 @@ def record_in_rounds(
     meet an event already recorded, and returns the positions of what it appended; `stored_at` reads what is
     recorded there.
 
-    A command that shares a key with an earlier one waits for the next round, so that it too is judged under
-    the lock.
+    A command that shares a key with an earlier one waits for that one's round. Where what has been recorded by
+    then decides it (events stay), that is its outcome; else a later round judges it under the lock.
     """
     outcomes: list[Outcome | None] = [_conflict_in_itself(command) for command in commands]
     waiting = [index for index, outcome in enumerate(outcomes) if outcome is None]
@@ -95,17 +95,22 @@ def record_in_rounds(
             raise
         refused: list[int] = []
         for index in this_round:
-            keys = [key_of(stored) for stored in commands[index]]
+            keys = _keys(commands[index])
             if all(key in positions for key in keys):
                 outcomes[index] = [positions[key] for key in keys]
             else:
                 refused.append(index)
-        recorded = (
-            stored_at([key_of(stored) for index in refused for stored in commands[index]]) if refused else {}
-        )
-        for index in refused:
+        asked = {key: None for index in refused + waiting for key in _keys(commands[index])}
+        recorded = stored_at(list(asked)) if asked else {}
+        decided = [index for index in waiting if _is_decided(commands[index], recorded)]
+        for index in refused + decided:
             outcomes[index] = _compare(commands[index], recorded)
+        waiting = [index for index in waiting if outcomes[index] is None]
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _keys(command: Command) -> list[Key]:
+    return [key_of(stored) for stored in command]
 
 
 def _conflict_in_itself(command: Command) -> Outcome | None:
@@ -123,10 +128,18 @@ def _without_shared_keys(commands: Sequence[Command], waiting: list[int]) -> tup
     now: list[int] = []
     later: list[int] = []
     for index in waiting:
-        keys = {key_of(stored) for stored in commands[index]}
+        keys = _keys(commands[index])
         (now if taken.isdisjoint(keys) else later).append(index)
-        taken |= keys
+        taken.update(keys)
     return now, later
+
+
+def _is_decided(command: Command, recorded: dict[Key, RecordedEvent]) -> bool:
+    found = [recorded.get(key_of(stored)) for stored in command]
+    return None not in found or any(
+        existing is not None and existing.stored != stored
+        for existing, stored in zip(found, command, strict=True)
+    )
 
 
 def _compare(command: Command, recorded: dict[Key, RecordedEvent]) -> Outcome:
