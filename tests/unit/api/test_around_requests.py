@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,7 +13,9 @@ import httpx
 import pytest
 import structlog
 from openapi_spec_validator import validate
+from starlette.middleware import Middleware
 
+from api.context import RequestContext
 from api.services import ProjectionState
 from domain.actors import ActorKind
 from domain.errors import NotFound, Unavailable
@@ -60,6 +63,28 @@ async def test_who_may_never_publish_is_refused_before_a_byte_is_read(client: ht
 async def test_every_answer_has_a_request_id_of_its_own(client: httpx.AsyncClient) -> None:
     responses = [await client.get(path) for path in ("/health/live", "/health/live", "/nowhere")]
     assert len({UUID(response.headers["ebox-request-id"]) for response in responses}) == 3
+
+
+async def test_one_request_too_many_is_asked_to_come_again(api: Api, client: httpx.AsyncClient) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        begun.set()
+        await may_end.wait()
+
+    services = api.app.state.services
+    api.app.state.services = replace(services, dependencies={"events": slow})
+    api.app.user_middleware = [Middleware(RequestContext, at_once=1)]
+    first = asyncio.create_task(client.get("/health/ready"))
+    await asyncio.wait_for(begun.wait(), 10)
+    refused = await client.get("/openapi.json")
+    alive = await client.get("/health/live")
+    may_end.set()
+    assert (await first).status_code == alive.status_code == 200
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    assert refused.json()["type"] == "urn:problem-type:belgif:serviceUnavailable"
+    assert "ebox-request-id" in refused.headers
+    assert (await client.get("/openapi.json")).status_code == 200
 
 
 async def test_addresses_that_do_not_exist_are_problems_too(client: httpx.AsyncClient) -> None:
@@ -123,6 +148,30 @@ async def test_ready_tells_of_each_part_and_each_read_model(api: Api, client: ht
     bad = await client.get("/health/ready/")
     assert bad.status_code == 503
     assert bad.json()["dependencies"] == {"events": {"status": "UP"}, "documents": {"status": "DOWN"}}
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (ProjectionState(40, 100_000), 200),
+        (ProjectionState(40, 2, is_moving=False), 200),
+        (ProjectionState(0, 2, is_readable=False), 503),
+    ],
+    ids=["behind", "stuck", "not begun or not confirmed"],
+)
+async def test_a_read_model_that_cannot_be_read_alone_makes_a_process_unready(
+    api: Api, client: httpx.AsyncClient, state: ProjectionState, status: int
+) -> None:
+    async def projections() -> dict[str, ProjectionState]:
+        return {"inbox": state}
+
+    api.app.state.services = replace(api.app.state.services, projections=projections)
+    response = await client.get("/health/ready")
+    assert (response.status_code, response.json()["status"]) == (status, "UP" if status == 200 else "DOWN")
+    shown = "UP" if state.is_readable and state.is_moving else "DOWN"
+    assert response.json()["projections"] == {
+        "inbox": {"status": shown, "position": state.position, "lag": state.lag}
+    }
 
 
 async def test_the_description_is_valid_openapi_and_names_every_error(client: httpx.AsyncClient) -> None:
