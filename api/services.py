@@ -28,10 +28,16 @@ class AccessTokens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProjectionState:
-    """How far a read model has come: the last position it took in, and how many positions it is behind."""
+    """How far a read model has come: the last position it took in, and how many positions it is behind.
+
+    Without `is_readable` nobody can say what it holds: it has not begun, or its position is not confirmed any
+    more. Without `is_moving` it has been behind at the same place for too long.
+    """
 
     position: int
     lag: int
+    is_readable: bool = True
+    is_moving: bool = True
 
 
 @dataclass(frozen=True, slots=True)

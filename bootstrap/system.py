@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import cached_property
@@ -12,10 +12,11 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.authorization import authorization_router
-from api.services import ProjectionState, Services
+from api.services import Services
 from api.uploads import UploadLimits
 from bootstrap.errors import CannotStart
 from bootstrap.identities import Identities
+from bootstrap.projection_health import ProjectionHealth
 from notifier.catcher import MailCatcher
 from notifier.composer import Composer
 from notifier.filler import Filler
@@ -25,11 +26,14 @@ from notifier.rendering import Renderer
 from notifier.sender import Sender, SenderLimits
 from notifier.service import Notifier
 from notifier.smtp import SmtpPool
-from projections.models import READ_MODELS
+from projections import progress
 from projections.runner import Runner
 from threads import BoundedThreads
 from web.login import login_router
 from web.mail import mail_router
+
+HEALTH_THREADS = 3
+"""One for each database: a slow one does not make the others look so."""
 
 
 class System(Identities):
@@ -52,9 +56,10 @@ class System(Identities):
             dependencies={
                 "eventStore": self._check_in_thread(self.events.check),
                 "keyStore": self._check_in_thread(self.key_store.check),
+                "readModels": self._check_in_thread(lambda: self.read_database.read(progress.load)),
                 "objectStore": self.documents.check,
             },
-            projections=self._projection_states,
+            projections=ProjectionHealth(self.events.latest_position, self.positions).states,
         )
         app = create_app(services)
         app.include_router(authorization_router(self.authorization_server))
@@ -105,7 +110,7 @@ class System(Identities):
         except ValueError as error:
             raise CannotStart(f"EBOX_SMTP_URL: {error}") from error
 
-    def _check_in_thread(self, check: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    def _check_in_thread(self, check: Callable[[], object]) -> Callable[[], Awaitable[None]]:
         async def checked() -> None:
             await self._health_threads.run(check)
 
@@ -113,15 +118,6 @@ class System(Identities):
 
     @cached_property
     def _health_threads(self) -> BoundedThreads:
-        threads = BoundedThreads("health", 2, waiting=16, seconds=5.0)
+        threads = BoundedThreads("health", HEALTH_THREADS, waiting=16, seconds=5.0)
         self.exits.callback(threads.close)
         return threads
-
-    async def _projection_states(self) -> Mapping[str, ProjectionState]:
-        head = await self.events.latest_position()
-        return {
-            model.name: ProjectionState(
-                (position := self.positions.position(model.name)), max(0, head - position)
-            )
-            for model in READ_MODELS
-        }

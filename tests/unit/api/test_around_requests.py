@@ -19,7 +19,7 @@ from api.context import RequestContext
 from api.services import ProjectionState
 from domain.actors import ActorKind
 from domain.errors import NotFound, Unavailable
-from tests.unit.api.doubles import MESSAGE_ID, Api
+from tests.unit.api.doubles import ATTACHMENT_ID, MESSAGE_ID, Api
 from tests.unit.api.forms import CONTENT_TYPE
 
 LIST = "/messageRegistry/v3/ebox/messages"
@@ -90,8 +90,31 @@ async def test_one_request_too_many_is_asked_to_come_again(api: Api, client: htt
 async def test_addresses_that_do_not_exist_are_problems_too(client: httpx.AsyncClient) -> None:
     nowhere = await client.get("/nowhere")
     assert (nowhere.status_code, nowhere.headers["content-type"]) == (404, "application/problem+json")
-    wrong = await client.delete(LIST)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", LIST, "GET, POST"),
+        ("POST", f"{LIST}/{MESSAGE_ID}/attachments/{ATTACHMENT_ID}/content/", "GET, HEAD"),
+        ("PUT", "/audit/mailboxes/search", "POST"),
+        ("POST", "/health/live", "GET, HEAD"),
+    ],
+)
+async def test_a_method_that_an_address_does_not_have_is_told_those_that_it_has(
+    client: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    wrong = await client.request(method, path)
     assert (wrong.status_code, wrong.headers["content-type"]) == (405, "application/problem+json")
+    assert wrong.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/openapi.json", "/docs"])
+async def test_what_is_public_can_be_asked_for_by_head(client: httpx.AsyncClient, path: str) -> None:
+    got, head = await client.get(path), await client.head(path)
+    assert head.status_code == got.status_code == 200
+    assert head.headers["content-type"] == got.headers["content-type"]
+    assert head.headers["content-length"] == got.headers["content-length"]
 
 
 async def test_the_log_knows_routes_and_never_paths_or_queries(api: Api, client: httpx.AsyncClient) -> None:
