@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api import audit, content, documentation, ebox, health, messages, openapi, problems
+from api import allowed_methods, audit, content, documentation, ebox, health, messages, openapi, problems
 from api.context import RequestContext
 from api.services import Services
 
@@ -16,6 +16,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(RequestContext)
     problems.install(app)
+    allowed_methods.install(app)
     openapi.install(app)
     for area in (messages, ebox, content, audit, health, documentation):
         app.include_router(area.router)

@@ -29,13 +29,13 @@ _HEADERS: Final = {
 }
 
 
-@router.get("/openapi.json")
+@router.api_route("/openapi.json", methods=["GET", "HEAD"])
 async def description(request: Request) -> Response:
     """The description (OpenAPI 3.1)."""
     return JSONResponse(request.app.openapi())
 
 
-@router.get("/docs")
+@router.api_route("/docs", methods=["GET", "HEAD"])
 async def page(request: Request) -> Response:
     """The description as a page."""
     return HTMLResponse("\n".join(_page(request.app.openapi())), headers=_HEADERS)

@@ -20,6 +20,7 @@ CHECK_SECONDS = 2.0
 router = APIRouter(prefix="/health", tags=["health"], route_class=StrictRoute)
 
 
+@router.head("/live", include_in_schema=False)
 @router.get(
     "/live", summary="Does it live?", responses=described(200, Health, kinds.BAD_REQUEST, usual=False)
 )
@@ -28,6 +29,7 @@ async def live() -> Response:
     return json_answer(Health(status="UP"))
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get(
     "/ready",
     summary="Can it work?",
