@@ -34,22 +34,35 @@ _HEADERS: Final[dict[str, Any]] = {
     "ETag": {"description": "The document's SHA-256, in hex.", "schema": {"type": "string"}},
     "Content-Disposition": {"description": "Always a download.", "schema": {"type": "string"}},
 }
+_REFUSALS: Final = (kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, kinds.PRECONDITION_FAILED)
 _CONTENT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The document.", "content": _DOCUMENT, "headers": _HEADERS},
     206: {"description": "The part that `Range` asks for.", "content": _DOCUMENT, "headers": _HEADERS},
     304: {"description": "You have it already (`If-None-Match`)."},
-    **problems(kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, kinds.RANGE_NOT_SATISFIABLE),
+    **problems(*_REFUSALS, kinds.RANGE_NOT_SATISFIABLE),
 }
-_ASKING: Final = {
-    "parameters": [
-        {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
-        for name, text in (
-            ("Range", "One range of bytes (RFC 9110 §14.2); several are answered with all."),
-            ("If-Range", "The range counts only for the document with this `ETag`."),
-            ("If-None-Match", "Answer 304 for the document with one of these `ETag`s."),
-        )
-    ]
+_DESCRIPTION: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "What a GET would answer with, without the document.", "headers": _HEADERS},
+    304: {"description": "You have it already (`If-None-Match`)."},
+    **{status: {"description": one["description"]} for status, one in problems(*_REFUSALS).items()},
 }
+_CONDITIONS: Final = (
+    ("If-Match", "Answer 412 for a document with none of these `ETag`s."),
+    ("If-None-Match", "Answer 304 for a document with one of these `ETag`s."),
+)
+_RANGES: Final = (
+    ("Range", "One range of bytes (RFC 9110 §14.2); several are answered with all."),
+    ("If-Range", "The range counts only for the document with this `ETag`."),
+)
+
+
+def _asking(*headers: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "parameters": [
+            {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
+            for name, text in headers
+        ]
+    }
 
 
 @router.get(
@@ -72,13 +85,14 @@ async def body(
     summary="Download a document",
     response_class=DocumentResponse,
     responses=_CONTENT,
-    openapi_extra=_ASKING,
+    openapi_extra=_asking(*_RANGES, *_CONDITIONS),
 )
 @router.head(
     "/ebox/messages/{message_id}/attachments/{attachment_id}/content",
     summary="Describe a document",
-    response_class=DocumentResponse,
-    responses=_CONTENT,
+    response_class=Response,
+    responses=_DESCRIPTION,
+    openapi_extra=_asking(*_CONDITIONS),
 )
 async def content(
     actor: Annotated[Actor, guarded(Operation.READ)],
@@ -89,7 +103,7 @@ async def content(
     """A document, or one range of it. The first bytes of the main content open the message; HEAD does not."""
     asked = content_request(request.headers, describe_only=request.method == "HEAD")
     view = await services_of(request).reading.content(actor, message_id, attachment_id, asked)
-    if view.sha256 in asked.known:
+    if asked.is_known(view.sha256):
         return Response(status_code=304, headers=_always(view))
     headers = _always(view) | {
         "Accept-Ranges": "bytes",

@@ -23,7 +23,7 @@ from api.lingering import LingeringResponse
 from api.problem_types import ProblemType, issue_urn
 from api.refusals import ClientGone, Refusal
 from api.schemas.issues import issues_of_request
-from application.views import RangeNotSatisfiable
+from application.views import PreconditionFailed, RangeNotSatisfiable
 from domain.errors import (
     Conflict,
     DomainError,
@@ -166,6 +166,11 @@ def _(error: Conflict) -> Problem:
 def _(error: IdempotencyKeyReused) -> Problem:
     issue = Issue("Idempotency-Key", error.code, "take a new key for another request", "header")
     return Problem(kinds.IDEMPOTENCY_KEY_REUSED, "This key came before, with another request.", (issue,))
+
+
+@problem_of.register
+def _(error: PreconditionFailed) -> Problem:
+    return Problem(kinds.PRECONDITION_FAILED, "The document is not one that `If-Match` names.")
 
 
 @problem_of.register

@@ -7,9 +7,11 @@ from typing import Final
 
 from starlette.datastructures import Headers
 
-from application.views import ByteRange, ContentRequest
+from application.views import ANY_DOCUMENT, ByteRange, ContentRequest
 
-_RANGE: Final = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.IGNORECASE | re.ASCII)
+_RANGE: Final = re.compile(r"bytes=[ \t]*(\d*)-(\d*)[ \t]*", re.IGNORECASE | re.ASCII)
+_MAX_DIGITS: Final = 18
+_BEYOND_ANY_END: Final = 10**_MAX_DIGITS
 _ENTITY_TAG: Final = re.compile(r'(W/)?"([!#-~]*)"')
 
 
@@ -18,7 +20,8 @@ def content_request(headers: Headers, *, describe_only: bool) -> ContentRequest:
     return ContentRequest(
         byte_range=None if describe_only else byte_range(headers.get("range")),
         if_range=_if_range(headers.get("if-range")),
-        known=frozenset(tag for _, tag in _ENTITY_TAG.findall(", ".join(headers.getlist("if-none-match")))),
+        known=_tags(headers.getlist("if-none-match"), weak_too=True) or frozenset(),
+        required=_tags(headers.getlist("if-match"), weak_too=False),
         describe_only=describe_only,
     )
 
@@ -30,12 +33,28 @@ def byte_range(header: str | None) -> ByteRange | None:
         return None
     first, last = match.groups()
     if not first:
-        return ByteRange(suffix=int(last)) if last else None
+        return ByteRange(suffix=_position(last)) if last else None
     if not last:
-        return ByteRange(start=int(first))
-    if int(last) < int(first):
+        return ByteRange(start=_position(first))
+    if _position(last) < _position(first):
         return None
-    return ByteRange(start=int(first), end=int(last) + 1)
+    return ByteRange(start=_position(first), end=_position(last) + 1)
+
+
+def _position(digits: str) -> int:
+    digits = digits.lstrip("0")
+    return int(digits or "0") if len(digits) <= _MAX_DIGITS else _BEYOND_ANY_END
+
+
+def _tags(lines: list[str], *, weak_too: bool) -> frozenset[str] | None:
+    """The digests in a header, `ANY_DOCUMENT` for `*`; None without it (RFC 9110 §13.1.1, §13.1.2)."""
+    if not lines:
+        return None
+    text = ", ".join(lines)
+    if text.strip(" \t") == ANY_DOCUMENT:
+        return frozenset({ANY_DOCUMENT})
+    found = _ENTITY_TAG.findall(text)
+    return frozenset(tag for weak, tag in found if tag != ANY_DOCUMENT and (weak_too or not weak))
 
 
 def _if_range(header: str | None) -> str | None:

@@ -54,7 +54,7 @@ class Contents:
         request: ContentRequest,
         at: datetime,
     ) -> ContentView:
-        """A document. Raises `NotFound`, `Gone`, `RangeNotSatisfiable`.
+        """A document. Raises `NotFound`, `Gone`, `PreconditionFailed`, `RangeNotSatisfiable`.
 
         A caller who has it already gets a view without a stream, and no access is recorded: nothing leaves.
         """
@@ -65,7 +65,8 @@ class Contents:
         key, sha256 = document_key(attachment), readable(attachment.sha256)
         if key is None or sha256 is None:
             raise Gone("document")
-        if sha256 in request.known:
+        request.require(sha256)
+        if request.is_known(sha256):
             return _view(message, attachment, sha256, 0, 0, 0)
         part = request.part_of(attachment.size, sha256)
         if part is None:

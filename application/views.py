@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from application.reference import ReferenceData
@@ -61,6 +62,16 @@ class RangeNotSatisfiable(DomainError):
         self.size = size
 
 
+class PreconditionFailed(DomainError):
+    """The document is not one of those that the caller made a condition (RFC 9110 §13.1.1)."""
+
+    code = "preconditionFailed"
+
+
+ANY_DOCUMENT: Final = "*"
+"""In place of a digest: whichever document there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class ByteRange:
     """The bytes asked for: from `start` up to `end` (excluded), or the last `suffix` (RFC 9110 §14.1.2)."""
@@ -80,15 +91,25 @@ class ByteRange:
 class ContentRequest:
     """How a document is asked for.
 
-    `known`: digests (hex) of what the caller has already. `if_range`: the range counts only if the document
-    still has this digest, else all of it is meant (RFC 9110 §13.1.5). `describe_only`: the description
-    without a byte.
+    `known`: digests (hex) of what the caller has already. `required`: the digests that the caller wants and
+    no other, None for any. `if_range`: the range counts only if the document still has this digest, else all
+    of it is meant (RFC 9110 §13.1.5). `describe_only`: the description without a byte.
     """
 
     byte_range: ByteRange | None = None
     if_range: str | None = None
     known: frozenset[str] = frozenset()
+    required: frozenset[str] | None = None
     describe_only: bool = False
+
+    def require(self, sha256: str) -> None:
+        """Raise `PreconditionFailed` where the caller wants no document with this digest."""
+        if self.required is not None and self.required.isdisjoint((sha256, ANY_DOCUMENT)):
+            raise PreconditionFailed("document")
+
+    def is_known(self, sha256: str) -> bool:
+        """Whether the caller has the document with this digest already."""
+        return not self.known.isdisjoint((sha256, ANY_DOCUMENT))
 
     def part_of(self, size: int, sha256: str) -> tuple[int, int] | None:
         """The first and (excluded) last byte that are meant, or None where the range has none."""

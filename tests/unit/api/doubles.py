@@ -113,7 +113,8 @@ class ReadingDouble:
     ) -> ContentView:
         self.asked.append(request)
         view = ContentView(None, len(DOCUMENT), 0, 0, "application/pdf", "Août 2026.pdf", SHA256, AT, 9)
-        if SHA256 in request.known:
+        request.require(SHA256)
+        if request.is_known(SHA256):
             return view
         part = request.part_of(len(DOCUMENT), SHA256)
         if part is None:

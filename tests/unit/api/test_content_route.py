@@ -58,7 +58,9 @@ async def test_what_is_not_one_range_means_all(client: httpx.AsyncClient, asked:
     assert response.content == DOCUMENT
 
 
-@pytest.mark.parametrize("asked", ["bytes=1024-", "bytes=-0"])
+@pytest.mark.parametrize(
+    "asked", ["bytes=1024-", "bytes=-0", "bytes=" + "9" * 19 + "-", "bytes=" + "9" * 5000 + "-"]
+)
 async def test_a_range_beyond_the_end_is_not_satisfiable(client: httpx.AsyncClient, asked: str) -> None:
     response = await client.get(CONTENT, headers={"Range": asked})
     assert response.status_code == 416
@@ -72,20 +74,36 @@ async def test_a_range_of_another_version_means_all(client: httpx.AsyncClient, t
     assert response.status_code == status
 
 
-async def test_a_document_the_caller_has_is_not_sent_again(api: Api, client: httpx.AsyncClient) -> None:
-    response = await client.get(CONTENT, headers={"If-None-Match": f'"x", W/"{SHA256}"'})
+@pytest.mark.parametrize("tags", [f'"x", W/"{SHA256}"', "*"])
+async def test_a_document_the_caller_has_is_not_sent_again(client: httpx.AsyncClient, tags: str) -> None:
+    response = await client.get(CONTENT, headers={"If-None-Match": tags})
     assert response.status_code == 304
     assert response.content == b""
     assert response.headers["etag"] == f'"{SHA256}"'
     assert "content-disposition" not in response.headers
 
 
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [(f'"{SHA256}"', 206), ("*", 206), ('"other"', 412), (f'W/"{SHA256}"', 412), ("", 412)],
+)
+async def test_another_document_than_the_caller_wants_is_not_sent(
+    api: Api, client: httpx.AsyncClient, tags: str, status: int
+) -> None:
+    headers = {"If-Match": tags, "If-None-Match": '"mine"', "Range": "bytes=0-0"}
+    response = await client.get(CONTENT, headers=headers)
+    assert response.status_code == status
+    assert (response.content == DOCUMENT[:1]) == (status == 206)
+    if status == 412:
+        assert response.json()["type"] == "urn:problem-type:ebox:preconditionFailed"
+
+
 async def test_head_describes_without_a_byte(api: Api, client: httpx.AsyncClient) -> None:
-    response = await client.head(CONTENT, headers={"Range": "bytes=0-0"})
+    response = await client.head(CONTENT, headers={"Range": "bytes=9999-", "If-Range": '"other"'})
     assert response.status_code == 200
     assert response.content == b""
     assert response.headers["content-length"] == str(len(DOCUMENT))
-    assert api.reading.asked == [ContentRequest(describe_only=True)]
+    assert api.reading.asked == [ContentRequest(if_range="other", describe_only=True)]
     assert api.reading.closed == 0
 
 

@@ -22,7 +22,11 @@ from application.views import ByteRange
         ("bytes=0-1,3-4", None),
         ("bytes=a-b", None),
         ("bytes=\u0661-", None),
-        ("bytes=" + "9" * 30 + "-", None),
+        ("bytes=" + "9" * 19 + "-", ByteRange(10**18)),
+        ("bytes=" + "9" * 5000 + "-", ByteRange(10**18)),
+        ("bytes=-" + "9" * 5000, ByteRange(suffix=10**18)),
+        ("bytes=5-" + "9" * 5000, ByteRange(5, 10**18 + 1)),
+        ("bytes=" + "0" * 30 + "5-", ByteRange(5)),
         ("pages=1-2", None),
         ("", None),
         (None, None),
@@ -39,13 +43,31 @@ def test_one_range_is_understood_and_anything_else_means_all(
     [
         ('"aa"', {"aa"}),
         ('"aa", W/"bb" ,"cc"', {"aa", "bb", "cc"}),
-        ("*", set()),
+        (" * ", {"*"}),
+        ('"*"', set()),
+        ('*, "aa"', {"aa"}),
         ("aa", set()),
     ],
 )
 def test_documents_the_caller_has_are_known_by_their_tags(header: str, known: set[str]) -> None:
     request = content_request(Headers({"If-None-Match": header}), describe_only=False)
     assert request.known == known
+
+
+@pytest.mark.parametrize(
+    ("headers", "required"),
+    [
+        ({}, None),
+        ({"If-Match": "*"}, {"*"}),
+        ({"If-Match": '"aa", "bb"'}, {"aa", "bb"}),
+        ({"If-Match": 'W/"aa"'}, set()),
+        ({"If-Match": "aa"}, set()),
+    ],
+)
+def test_documents_the_caller_wants_are_known_by_their_strong_tags(
+    headers: dict[str, str], required: set[str] | None
+) -> None:
+    assert content_request(Headers(headers), describe_only=False).required == required
 
 
 @pytest.mark.parametrize(
