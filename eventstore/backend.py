@@ -69,9 +69,7 @@ class Backend(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise `domain.errors.Unavailable` unless the database answers, `UnsafeSetting` unless its commits
-        last.
-        """
+        """Raise `domain.errors.Unavailable` unless the database answers."""
         ...
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from domain.errors import Unavailable
 from eventstore.keys import KeyEncryption, KeyRing
 from eventstore.parties import PartyRegistry
+from eventstore.postgres.statements import LASTING_COMMITS
 from schema_changes import migrate
 
 CONNECT_SECONDS = 3
@@ -101,7 +102,7 @@ def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
-    return sa.create_engine(
+    engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
         hide_parameters=True,
@@ -115,6 +116,14 @@ def _engine(url: str) -> Engine:
             "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={STATEMENT_SECONDS}s",
         },
     )
+
+    @event.listens_for(engine, "connect")
+    def make_commits_last(connection: Any, _record: object) -> None:
+        # A key that a crash takes back is an erasure of what was sealed under it.
+        connection.execute(LASTING_COMMITS)
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: sa.engine.URL) -> Engine:

@@ -80,8 +80,8 @@ def record_in_rounds(
     meet an event already recorded, and returns the positions of what it appended; `stored_at` reads what is
     recorded there.
 
-    A command that shares a key with an earlier one waits for that one's round. Where what has been recorded by
-    then decides it (events stay), that is its outcome; else a later round judges it under the lock.
+    A command that shares a key with an earlier one waits for that one's round. Where what has been recorded
+    by then decides it (events stay), that is its outcome; else a later round judges it under the lock.
     """
     outcomes: list[Outcome | None] = [_conflict_in_itself(command) for command in commands]
     waiting = [index for index, outcome in enumerate(outcomes) if outcome is None]

@@ -142,7 +142,7 @@ class EventStore:
         self._backend.create_tables()
 
     def check(self) -> None:
-        """Raise unless the database answers and its commits last."""
+        """Raise `Unavailable` unless the database answers."""
         self._backend.check()
 
     def close(self) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
+import structlog
 
 from domain.errors import Unavailable
-from eventstore.errors import UnsafeSetting
 from eventstore.leader import PostgresLeadership
 from eventstore.postgres import statements
 from eventstore.postgres.connection import connect
+
+_log = structlog.get_logger(__name__)
 
 
 class PostgresListener:
@@ -88,12 +90,16 @@ class PostgresBackend:
             connection.execute(statements.CREATE_INDEX)
 
     def check(self) -> None:
-        """Raise `Unavailable` unless the table can be read, `UnsafeSetting` unless commits reach the disk."""
+        """Raise `Unavailable` unless the table can be read. Warns in the log of a server that does not sync.
+
+        A warning only: no session can change `fsync`, and who builds a server that may lose everything (for
+        tests, for a trial) means it. What a session can decide, the writer's decides (`LASTING_COMMITS`).
+        """
         with _translated(), connect(self._url, "check") as connection:
             connection.execute(statements.IS_READABLE)
-            row = connection.execute(statements.HOW_DURABLE).fetchone()
-        if row is None or row[0] == "off":
-            raise UnsafeSetting("synchronous_commit is off: what is acknowledged could be lost")
+            row = connection.execute(statements.HAS_FSYNC).fetchone()
+        if row is None or not row[0]:
+            _log.warning("eventstore.fsync_is_off")
 
 
 @contextmanager

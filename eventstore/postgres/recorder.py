@@ -103,6 +103,7 @@ class Recorder(PostgresApplicationRecorder):
         if self._connection is None:
             try:
                 self._connection = connect(self._url, "writer")
+                self._connection.execute(statements.LASTING_COMMITS)
             except psycopg.Error as error:
                 raise NothingRecorded("the database cannot be reached") from error
         return self._connection

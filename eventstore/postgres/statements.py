@@ -98,4 +98,16 @@ CREATE_INDEX = SQL("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (notifi
 )
 
 IS_READABLE = SQL("SELECT FROM {table} LIMIT 1").format(table=_table)
-HOW_DURABLE = SQL("SELECT current_setting('synchronous_commit')")
+
+LASTING_COMMITS = SQL(
+    """
+    SELECT set_config(
+        'synchronous_commit', CASE WHEN configured IN ('off', 'local') THEN 'on' ELSE configured END, false
+    )
+    FROM current_setting('synchronous_commit') AS configured
+    """
+)
+"""For a session whose commits must be on disk, and on the standby where there is one, when they return. It
+keeps the stricter settings, and also holds when the server's configuration is changed and read again.
+"""
+HAS_FSYNC = SQL("SELECT current_setting('fsync') = 'on'")

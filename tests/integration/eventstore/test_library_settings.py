@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from domain.errors import Unavailable
 from eventstore.backend import backend_for
@@ -14,7 +16,7 @@ from eventstore.errors import UnsafeSetting
 from eventstore.keystore import KeyStore
 from eventstore.library import Log
 from eventstore.store import EventStore
-from tests.logbook import an_event_store, an_opening
+from tests.logbook import an_event_store, an_opening, key_store_at
 from tests.servers.ports import LOOPBACK, free_port
 
 
@@ -63,12 +65,35 @@ def test_a_server_that_is_not_there_is_noticed_in_seconds(key_store: KeyStore) -
     assert time.monotonic() - began < 30
 
 
-def test_commits_that_do_not_reach_the_disk_are_refused(url: str) -> None:
-    backend_for(url).create_tables()
+@pytest.mark.parametrize(
+    ("configured", "used"), [("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply")]
+)
+def test_commits_of_events_and_keys_last_however_the_server_is_configured(
+    url: str, key_store: KeyStore, configured: str, used: str
+) -> None:
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(f"ALTER DATABASE {owner.info.dbname} SET synchronous_commit = off")
-    with pytest.raises(UnsafeSetting, match="synchronous_commit"):
-        backend_for(url).check()
+        owner.execute(f"ALTER DATABASE {owner.info.dbname} SET synchronous_commit = {configured}")
+    with an_event_store(url, key_store.keys) as store, psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("CREATE TABLE seen (setting text)")
+        owner.execute(
+            "CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN INSERT INTO seen SELECT current_setting('synchronous_commit'); RETURN NULL; END$$"
+        )
+        owner.execute("CREATE TRIGGER look AFTER INSERT ON stored_events EXECUTE FUNCTION look()")
+        store.append_now(an_opening())
+        assert owner.execute("SELECT setting FROM seen").fetchall() == [(used,)]
+    keys = key_store_at(url)
+    with keys.engine.begin() as connection:
+        assert connection.execute(sa.text("SHOW synchronous_commit")).scalar() == used
+    keys.close()
+
+
+def test_a_server_that_does_not_sync_is_pointed_out(url: str, postgres_database: str) -> None:
+    for where, warnings in ((url, []), (postgres_database, ["eventstore.fsync_is_off"])):
+        backend_for(where).create_tables()
+        with capture_logs() as logs:
+            backend_for(where).check()
+        assert [entry["event"] for entry in logs] == warnings
 
 
 def test_a_table_that_is_missing_is_noticed_by_the_check(url: str, tmp_path: Path) -> None:
