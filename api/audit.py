@@ -15,6 +15,7 @@ from api import problem_types as kinds
 from api.json_bodies import json_body, receive_json
 from api.parameters import MAX_POSITION, AtLeast, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer
+from api.scalars import WholeNumber
 from api.schemas.audit import KINDS, History, MailboxFound, MailboxSearch, history_answer
 from api.schemas.timestamps import parse_timestamp
 from api.security import guarded
@@ -94,7 +95,7 @@ async def access_history(
     request: Request,
     asked: Annotated[HistoryFilter, Depends(history_filter)],
     cursor: Annotated[str | None, Query(max_length=20, description="An answer's `nextCursor`.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100, description="Items on a page.")] = 50,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100, description="Items on a page.")] = 50,
     at_least: AtLeast = None,
 ) -> Response:
     """What was published and told, and who accessed what, when, through which site, on which basis."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -11,7 +10,7 @@ from starlette.responses import Response
 from api import problem_types as kinds
 from api.disposition import attachment_disposition
 from api.document_response import DocumentResponse
-from api.parameters import StrictRoute
+from api.parameters import AttachmentId, MessageId, StrictRoute
 from api.ranges import content_request, entity_tag
 from api.responses import POSITION_HEADER, described, json_answer, problems
 from api.schemas.answers import TranslatedString
@@ -66,14 +65,14 @@ def _asking(*headers: tuple[str, str]) -> dict[str, Any]:
 
 
 @router.get(
-    "/ebox/messages/{message_id}/body",
+    "/ebox/messages/{messageId}/body",
     summary="Read a message's body",
     responses=described(
         200, TranslatedString, kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, headers=POSITION_HEADER
     ),
 )
 async def body(
-    actor: Annotated[Actor, guarded(Operation.READ)], request: Request, message_id: UUID
+    actor: Annotated[Actor, guarded(Operation.READ)], request: Request, message_id: MessageId
 ) -> Response:
     """The body. Where it is the main content, this opens the message."""
     view = await services_of(request).reading.body(actor, message_id)
@@ -81,14 +80,14 @@ async def body(
 
 
 @router.get(
-    "/ebox/messages/{message_id}/attachments/{attachment_id}/content",
+    "/ebox/messages/{messageId}/attachments/{attachmentId}/content",
     summary="Download a document",
     response_class=DocumentResponse,
     responses=_CONTENT,
     openapi_extra=_asking(*_RANGES, *_CONDITIONS),
 )
 @router.head(
-    "/ebox/messages/{message_id}/attachments/{attachment_id}/content",
+    "/ebox/messages/{messageId}/attachments/{attachmentId}/content",
     summary="Describe a document",
     response_class=Response,
     responses=_DESCRIPTION,
@@ -97,8 +96,8 @@ async def body(
 async def content(
     actor: Annotated[Actor, guarded(Operation.READ)],
     request: Request,
-    message_id: UUID,
-    attachment_id: UUID,
+    message_id: MessageId,
+    attachment_id: AttachmentId,
 ) -> Response:
     """A document, or one range of it. The first bytes of the main content open the message; HEAD does not."""
     asked = content_request(request.headers, describe_only=request.method == "HEAD")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
-from api.parameters import AtLeast, StrictRoute
+from api.parameters import AtLeast, AttachmentId, MessageId, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer
+from api.scalars import TrueOrFalse, WholeNumber
 from api.schemas import messages as shapes
 from api.schemas.answers import AttachmentAnswer, Attachments, Ebox, MessageAnswer, Messages
 from api.security import guarded
@@ -26,10 +26,10 @@ router = APIRouter(
 
 MAX_PAGE = 100_000
 
-Page = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Which page, from 1.")]
-PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Messages on a page.")]
+Page = Annotated[WholeNumber, Query(ge=1, le=MAX_PAGE, description="Which page, from 1.")]
+PageSize = Annotated[WholeNumber, Query(alias="pageSize", ge=1, le=100, description="Messages on a page.")]
 ReadStatus = Annotated[
-    bool | None,
+    TrueOrFalse | None,
     Query(alias="readStatus", description="Only messages that have (true) or have not (false) been opened."),
 ]
 
@@ -64,14 +64,14 @@ async def list_messages(
 
 
 @router.get(
-    "/ebox/messages/{message_id}",
+    "/ebox/messages/{messageId}",
     summary="Get a message",
     responses=described(200, MessageAnswer, kinds.NOT_FOUND, headers=POSITION_HEADER),
 )
 async def message(
     actor: Annotated[Actor, guarded(Operation.READ)],
     request: Request,
-    message_id: UUID,
+    message_id: MessageId,
     at_least: AtLeast = None,
 ) -> Response:
     """A message with its attachments' descriptions; never the body or a document."""
@@ -81,14 +81,14 @@ async def message(
 
 
 @router.get(
-    "/ebox/messages/{message_id}/attachments",
+    "/ebox/messages/{messageId}/attachments",
     summary="List a message's attachments",
     responses=described(200, Attachments, kinds.NOT_FOUND, headers=POSITION_HEADER),
 )
 async def attachments(
     actor: Annotated[Actor, guarded(Operation.READ)],
     request: Request,
-    message_id: UUID,
+    message_id: MessageId,
     at_least: AtLeast = None,
 ) -> Response:
     """The descriptions of a message's attachments."""
@@ -99,15 +99,15 @@ async def attachments(
 
 
 @router.get(
-    "/ebox/messages/{message_id}/attachments/{attachment_id}",
+    "/ebox/messages/{messageId}/attachments/{attachmentId}",
     summary="Get an attachment's description",
     responses=described(200, AttachmentAnswer, kinds.NOT_FOUND, headers=POSITION_HEADER),
 )
 async def attachment(
     actor: Annotated[Actor, guarded(Operation.READ)],
     request: Request,
-    message_id: UUID,
-    attachment_id: UUID,
+    message_id: MessageId,
+    attachment_id: AttachmentId,
     at_least: AtLeast = None,
 ) -> Response:
     """What an attachment is, and where its content is."""

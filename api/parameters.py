@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final
+from uuid import UUID
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Path, Request, Response
 from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Header as HeaderParameter
 from fastapi.params import Query as QueryParameter
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 
+from api.scalars import WholeNumber
 from api.schemas.issues import printable
 from api.structured_fields import string_item
 from domain.errors import InvalidInput, Issue
@@ -22,8 +25,10 @@ LATER_HEADERS: Final = ("Ebox-Mailbox", "On-Behalf-Of-Enterprise-Number")
 
 _BARE_KEY: Final = re.compile(r"[!#-+\--:<-~]*")  # visible ASCII but `"`, `,` and `;`
 
+MessageId = Annotated[UUID, Path(alias="messageId", description="The message's id.")]
+AttachmentId = Annotated[UUID, Path(alias="attachmentId", description="The attachment's id.")]
 AtLeast = Annotated[
-    int | None,
+    WholeNumber | None,
     Header(
         alias="Ebox-Position",
         ge=0,
@@ -36,9 +41,9 @@ AtLeast = Annotated[
 class StrictRoute(APIRoute):
     """A route that refuses, by name, what it would otherwise ignore.
 
-    Query parameters that it does not have or that are given twice: to ignore a misspelt filter would be to
-    show more than was asked for. Headers of a later release: to ignore them would be to act for somebody
-    else.
+    Query parameters that it does not have, and parameters that are given twice: to ignore a misspelt filter
+    would be to show more than was asked for. Headers of a later release: to ignore them would be to act for
+    somebody else.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -46,9 +51,11 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
         parameters = get_flat_params(self.dependant)
         known = frozenset(one.alias for one in parameters if isinstance(one.field_info, QueryParameter))
+        headers = [one.alias for one in parameters if isinstance(one.field_info, HeaderParameter)]
 
         async def check_and_handle(request: Request) -> Response:
             _refuse_later_headers(request.headers)
+            _refuse_repeated_headers(request.headers, headers)
             if request.scope["query_string"]:
                 _refuse_unknown([name for name, _ in request.query_params.multi_items()], known)
             return await handle(request)
@@ -73,6 +80,12 @@ def _refuse_later_headers(headers: Headers) -> None:
     for name in LATER_HEADERS:
         if name in headers:
             raise InvalidInput(Issue(name, "notSupportedYet", "comes with a later release", "header"))
+
+
+def _refuse_repeated_headers(given: Headers, names: list[str]) -> None:
+    for name in names:
+        if len(given.getlist(name)) > 1:
+            raise InvalidInput(Issue(name, "repeated", "give it once", "header"))
 
 
 def idempotency_key(headers: Headers) -> str | None:

@@ -98,7 +98,7 @@ class MessageAnswer(Answer, kw_only=True):
     expiration_date: datetime
     read_status: Annotated[bool, Meta(description="Whether the main content has been opened.")]
     visible: bool = True
-    is_body_main_content: bool
+    is_body_main_content: Annotated[bool, Meta(description="Present where there is a body.")] | Absent = UNSET
     is_registered_mail: bool
     is_reply_authorized: bool
     original_message_id: UUID | Absent = UNSET

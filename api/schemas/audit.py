@@ -74,28 +74,37 @@ class ActorAnswer(Answer, kw_only=True):
 
 
 class HistoryLine(Answer, kw_only=True):
-    """One event of the access history; `kind` is its topic, `position` its place in the event store."""
+    """One event of the access history. What an event of its kind does not have is null."""
 
-    position: int
+    position: Annotated[int, Meta(description="Its place in the event store.")]
     event_id: UUID
     at: datetime
-    kind: str
-    mailbox_id: UUID | None
+    kind: Annotated[str, Meta(description="What happened.", extra_json_schema={"enum": list(KINDS)})]
+    mailbox_id: Annotated[UUID | None, Meta(description="Whose mailbox; null where it is about several.")]
     message_id: UUID | None
     attachment_id: UUID | None
-    access_id: UUID | None
-    what: str | None
-    actor: ActorAnswer | None
-    site: str | None
-    sender_organization_id: str | None
-    digital_key: str | None
-    assurance_level: str | None
-    basis: BasisAnswer | None
-    detail: dict[str, Any] | None
+    access_id: Annotated[UUID | None, Meta(description="The access; of an opening, the one that opened.")]
+    what: Annotated[str | None, Meta(description="What was read, or what an auditor did.")]
+    actor: Annotated[ActorAnswer | None, Meta(description="Whoever acted; null for what eBox did itself.")]
+    site: Annotated[str | None, Meta(description="The client id of the integrating site they came through.")]
+    sender_organization_id: Annotated[
+        str | None, Meta(description="The enterprise number of the message's sender.")
+    ]
+    digital_key: Annotated[str | None, Meta(description="How a person had proved who they are.")]
+    assurance_level: Annotated[str | None, Meta(description="How strong that proof is.")]
+    basis: Annotated[BasisAnswer | None, Meta(description="Why it was allowed.")]
+    detail: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="Of a publication: application, message type, number of attachments, whether the "
+            "mailbox was activated. Of a mail: attempts, or why it failed. Of an auditor's look: case, "
+            "purpose, what was asked for."
+        ),
+    ]
 
 
 class History(Answer, kw_only=True):
-    """A page of the access history, newest first."""
+    """A page of the access history, newest first. It grows while one reads, so that no total is counted."""
 
     items: list[HistoryLine]
     next_cursor: (

@@ -110,7 +110,7 @@ def _message(
         receipt_date=message.published_at,
         expiration_date=message.expires_at,
         read_status=message.opened_at is not None,
-        is_body_main_content=message.is_body_main,
+        is_body_main_content=message.is_body_main if message.has_body else UNSET,
         is_registered_mail=message.registered,
         is_reply_authorized=message.reply_authorised,
         original_message_id=_if_any(message.original_message),

@@ -34,7 +34,7 @@ def requests(ebox: Embedded) -> list[tuple[Operation, dict[str, Any]]]:
         operations = [guard.operation for guard in guards(route)]
         for method in sorted(route.methods or ()):
             for operation in operations:
-                url = (route.path or "").format(message_id=uuid4(), attachment_id=uuid4())
+                url = (route.path or "").format(messageId=uuid4(), attachmentId=uuid4())
                 request: dict[str, Any] = {"method": method, "url": url}
                 if operation is Operation.PUBLISH:
                     request |= {"content": form(json_part(message())), "headers": CONTENT_TYPE}

@@ -124,7 +124,7 @@ async def test_the_log_knows_routes_and_never_paths_or_queries(api: Api, client:
         await client.get(f"{LIST}?q=ontslag")
         await client.get("/nowhere/81050103522")
     assert [(line["route"], line["status"]) for line in lines] == [
-        (LIST + "/{message_id}", 404),
+        (LIST + "/{messageId}", 404),
         (LIST, 400),
         (None, 404),
     ]
@@ -209,6 +209,24 @@ async def test_the_description_is_valid_openapi_and_names_every_error(client: ht
             if not path.startswith("/health"):
                 assert operation["security"] == [{"accessToken": []}]
                 assert {"400", "401", "403", "500", "503"} <= set(operation["responses"])
+
+
+async def test_the_description_says_what_head_and_the_access_history_are(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    content = document["paths"][f"{LIST}/{{messageId}}/attachments/{{attachmentId}}/content"]
+    assert {"200", "206", "416"} <= set(content["get"]["responses"])
+    assert not {"206", "416"} & set(content["head"]["responses"])
+    assert not any("content" in response for response in content["head"]["responses"].values())
+    names = {method: {one["name"] for one in content[method]["parameters"]} for method in content}
+    assert names["get"] - names["head"] == {"Range", "If-Range"}
+    assert {"If-Match", "If-None-Match", "messageId", "attachmentId"} <= names["head"]
+
+    line = document["components"]["schemas"]["HistoryLine"]
+    assert "access.recorded" in line["properties"]["kind"]["enum"]
+    assert {"position", "basis", "detail"} <= {
+        name for name, shape in line["properties"].items() if "description" in shape
+    }
+    assert "MailboxSearch" in str(document["paths"]["/audit/mailboxes/search"]["post"]["requestBody"])
 
 
 async def test_the_manual_asks_nobody_else_for_anything(client: httpx.AsyncClient) -> None:

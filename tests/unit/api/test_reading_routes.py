@@ -86,7 +86,6 @@ EXPECTED_MESSAGE = {
     "expirationDate": "2026-01-03T03:04:05Z",
     "readStatus": False,
     "visible": True,
-    "isBodyMainContent": False,
     "isRegisteredMail": False,
     "isReplyAuthorized": False,
 }
@@ -141,9 +140,22 @@ async def test_a_list_shows_what_the_sender_wants_to_be_found_by(api: Api, clien
     }
 
 
+@pytest.mark.parametrize("is_main", [True, False])
+async def test_whether_the_body_is_the_main_content_is_said_where_there_is_one(
+    api: Api, client: httpx.AsyncClient, is_main: bool
+) -> None:
+    shown = item(has_body=True, is_body_main=is_main)
+    api.reading.views["list_messages"] = MessageList([shown], 1, False, NO_REFERENCE, 12)
+    (found,) = (await client.get(f"{ROOT}/messages")).json()["items"]
+    assert found["isBodyMainContent"] is is_main
+
+
 @pytest.mark.parametrize(
     ("query", "issue"),
     [
+        *((f"page={lax}", ("page", "schemaViolation")) for lax in ("1_0", "1.0", "%201", "1e1", "01", "")),
+        *((f"pageSize={lax}", ("pageSize", "schemaViolation")) for lax in ("%2B1", "\u0661", "9" * 30)),
+        *((f"readStatus={lax}", ("readStatus", "schemaViolation")) for lax in ("on", "1", "True", "no", "")),
         ("page=0", ("page", "schemaViolation")),
         ("page=x", ("page", "schemaViolation")),
         ("pageSize=101", ("pageSize", "schemaViolation")),
@@ -163,7 +175,11 @@ async def test_a_parameter_that_is_wrong_or_unknown_is_named(
 
 
 @pytest.mark.parametrize(
-    ("header", "value"), [("Ebox-Position", "-1"), ("Ebox-Position", "x"), ("Ebox-Mailbox", "any")]
+    ("header", "value"),
+    [
+        *(("Ebox-Position", value) for value in ("-1", "x", "", "1_0", "1.0", "1, 2", "9" * 30)),
+        ("Ebox-Mailbox", "any"),
+    ],
 )
 async def test_a_header_that_is_wrong_or_comes_later_is_named(
     client: httpx.AsyncClient, header: str, value: str
@@ -172,6 +188,22 @@ async def test_a_header_that_is_wrong_or_comes_later_is_named(
     assert response.status_code == 400
     (found,) = response.json()["issues"]
     assert (found["name"], found["in"]) == (header, "header")
+
+
+async def test_a_position_that_is_given_twice_is_named(client: httpx.AsyncClient) -> None:
+    twice = [("Ebox-Position", "1"), ("Ebox-Position", "1")]
+    response = await client.get(f"{ROOT}/messages", headers=twice)
+    assert response.status_code == 400
+    (found,) = response.json()["issues"]
+    assert (found["name"], found["title"], found["in"]) == ("Ebox-Position", "repeated", "header")
+
+
+async def test_ids_in_an_address_are_named_as_the_description_names_them(client: httpx.AsyncClient) -> None:
+    response = await client.get(f"{ROOT}/messages/x/attachments/y")
+    assert [(one["name"], one["in"]) for one in response.json()["issues"]] == [
+        ("messageId", "path"),
+        ("attachmentId", "path"),
+    ]
 
 
 async def test_a_message_has_its_attachments(api: Api, client: httpx.AsyncClient) -> None:
