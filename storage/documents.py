@@ -63,7 +63,7 @@ class DocumentStore:
     async def put(self, upload: SpooledUpload) -> StoredDocument:
         """Encrypt and keep a finished upload; durable once this returns. Raises `StorageUnavailable`.
 
-        If the caller goes away or the time is over meanwhile, what was put is removed again.
+        If it fails, or the caller goes away or the time is over meanwhile, what may have been put is removed.
         """
         stored = StoredDocument(new_object_key(), new_document_key(), upload.size, upload.sha256)
         threads = self._threads_for_large if upload.size > _LARGE else self._threads
@@ -71,7 +71,7 @@ class DocumentStore:
         try:
             await threads.outcome(put)
         except BaseException:
-            put.add_done_callback(partial(self._forget_if_kept, stored.object_key))
+            put.add_done_callback(partial(self._forget_later, stored.object_key))
             raise
         return stored
 
@@ -112,13 +112,16 @@ class DocumentStore:
             encrypted = EncryptingReader(source, stored.size, stored.document_key)
             self._objects.put(stored.object_key, encrypted, encrypted_length(stored.size))
 
-    def _forget_if_kept(self, object_key: str, put: asyncio.Future[None]) -> None:
-        if put.exception() is None:
-            self._threads.begin_unawaited(partial(self._forget, object_key))
+    def _forget_later(self, object_key: str, put: asyncio.Future[None]) -> None:
+        # Also where it failed: an answer may get lost after the object was kept. Looked at all the same, as
+        # the failure of a put that was abandoned is nobody's.
+        put.exception()
+        self._threads.begin_unawaited(partial(self._forget, object_key))
 
     def _forget(self, object_key: str) -> None:
         try:
             self._objects.delete(object_key)
         except StorageError as error:
-            # Nobody waits for this answer; the daily sweep finds the object, which no event names.
+            # Nobody waits for this answer. If the object is there, no event names it, and the key that it is
+            # encrypted under is gone; finding and removing it is left to operations.
             _log.warning("document.left_behind", object_key=object_key, error=type(error).__name__)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from storage.documents import DocumentStore, StoredDocument
 from storage.errors import DocumentCorrupt, ObjectNotFound, ObjectStoreBusy, ObjectStoreUnavailable
@@ -36,6 +37,19 @@ class SlowObjectStore(FilesystemObjectStore):
         assert self.go_on.wait(10)
         super().put(key, data, length)
         self.kept.set()
+
+
+class LosesAnswers(FilesystemObjectStore):
+    """Real, but keeps an object and then fails, as when the answer or the directory's sync does not come."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.kept = 0
+
+    def put(self, key: str, data: ByteSource, length: int) -> None:
+        super().put(key, data, length)
+        self.kept += 1
+        raise ObjectStoreUnavailable("no answer")
 
 
 @pytest.fixture
@@ -157,6 +171,30 @@ async def test_a_put_that_takes_too_long_is_given_up_and_leaves_no_object(
         slow.go_on.set()
         await until(slow.kept.is_set)
         await until(lambda: list(slow.list()) == [])
+    await documents.close()
+
+
+@pytest.mark.parametrize("size", [100, 6_000_000])
+async def test_a_put_that_fails_after_the_object_was_kept_leaves_no_object(tmp_path: Path, size: int) -> None:
+    objects = LosesAnswers(tmp_path / "objects")
+    objects.prepare()
+    documents = DocumentStore(objects)
+    with (
+        await upload_of(tmp_path, noise(size)) as upload,
+        pytest.raises(ObjectStoreUnavailable, match="no answer"),
+    ):
+        await documents.put(upload)
+    assert objects.kept == 1
+    await until(lambda: list(objects.list()) == [])
+    await documents.close()
+
+
+async def test_a_put_that_fails_with_its_store_is_reported_as_it_failed(tmp_path: Path) -> None:
+    documents = DocumentStore(FilesystemObjectStore(tmp_path / "away"))
+    with await upload_of(tmp_path, noise(100)) as upload, capture_logs() as logs:
+        with pytest.raises(ObjectStoreUnavailable):
+            await documents.put(upload)
+        await until(lambda: any(entry["event"] == "document.left_behind" for entry in logs))
     await documents.close()
 
 
