@@ -132,9 +132,14 @@ def _settings() -> Settings:
     except ValidationError as error:
         for one in error.errors():
             name = ".".join(f"EBOX_{part}".upper() for part in one["loc"][:1]) or "settings"
-            errors.print(f"[red]{name}[/red]: {one['msg']}", highlight=False)
-        errors.print("Every setting is described in docs/reference/configuration.md.")
+            _tell(f"{name}: {one['msg']}")
+        _tell("Every setting is described in docs/reference/configuration.md.")
         sys.exit(2)
+
+
+def _tell(text: str) -> None:
+    """A line as it is: not folded, and brackets in it are no markup."""
+    errors.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
@@ -143,8 +148,8 @@ def main() -> None:
         app()
     except InvalidInput as refused:
         for issue in refused.issues:
-            errors.print(f"[red]{issue.field}[/red]: {issue.detail}", highlight=False)
+            _tell(f"{issue.field}: {issue.detail}")
         sys.exit(1)
     except (DomainError, CannotStart) as error:
-        errors.print(f"[red]{error}[/red]", highlight=False)
+        _tell(str(error))
         sys.exit(1)

@@ -37,6 +37,8 @@ def configure_logging(level: str) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # It tells of each try, with address and object key; what comes of them is ours to tell.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def _without_exception(

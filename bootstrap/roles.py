@@ -7,11 +7,13 @@ that whoever supervises that starts it anew.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from socket import socket
 from typing import Any
 
+import structlog
 import uvicorn
 import uvloop
 from fastapi import FastAPI
@@ -20,7 +22,8 @@ from api.connections import BoundedConnection
 from bootstrap.errors import CannotStart
 from bootstrap.logs import configure_logging
 from bootstrap.migration import migrate, seed_demo
-from bootstrap.supervision import Role, supervise
+from bootstrap.requirements import Requirements, once_met, wait_until_met
+from bootstrap.supervision import Role, StoppedTooSlowly, supervise
 from bootstrap.system import System
 from bootstrap.tuning import tune_for_requests
 from bootstrap.welcome import welcome
@@ -29,6 +32,8 @@ from settings import Settings
 GRACE_SECONDS = 20
 CONNECTIONS = 16_384
 """The last net, answered without a word of ours: far above the requests that the API has in hand at once."""
+
+_log = structlog.get_logger(__name__)
 
 
 def run_everything(settings: Settings) -> None:
@@ -41,6 +46,8 @@ def serve_api(settings: Settings, processes: int) -> None:
     if processes == 1:
         _run(settings, _api)
         return
+    configure_logging(settings.log_level)
+    asyncio.run(_wait_for_api(settings))
     options = _server_options(settings)
     uvicorn.run("bootstrap.roles:api_application", factory=True, workers=processes, **options)
 
@@ -84,7 +91,7 @@ async def _everything(system: System) -> None:
     await supervise(
         Role(server.serve, server.finish),
         _projecting(system),
-        Role(system.notifier.run, system.notifier.stop),
+        _notifying(system),
         seconds=GRACE_SECONDS,
     )
 
@@ -97,19 +104,37 @@ def _start_mail_catcher(system: System) -> None:
     system.exits.callback(system.mail_catcher.stop)
 
 
+async def _wait_for_api(settings: Settings) -> None:
+    """Once, before there are several processes that would each say the same."""
+    system = System(settings)
+    try:
+        await wait_until_met(Requirements(system).of_api, asyncio.Event())
+    finally:
+        await system.aclose()
+
+
 async def _api(system: System) -> None:
-    app = _with_lifespan(system, closes=False)
-    server = _Server(uvicorn.Config(app, **_server_options(system.settings)))
-    # Left to itself uvicorn ends by the signal it was sent, which looks like a crash.
-    await supervise(Role(server.serve, server.finish), seconds=GRACE_SECONDS)
+    def serving() -> Role:
+        app = _with_lifespan(system, closes=False)
+        server = _Server(uvicorn.Config(app, **_server_options(system.settings)))
+        # Left to itself uvicorn ends by the signal it was sent, which looks like a crash.
+        return Role(server.serve, server.finish)
+
+    await supervise(once_met(Requirements(system).of_api, serving), seconds=GRACE_SECONDS)
 
 
 async def _project(system: System) -> None:
-    await supervise(_projecting(system), seconds=GRACE_SECONDS)
+    role = once_met(Requirements(system).of_projector, lambda: _projecting(system))
+    await supervise(role, seconds=GRACE_SECONDS)
 
 
 async def _notify(system: System) -> None:
-    await supervise(Role(system.notifier.run, system.notifier.stop), seconds=GRACE_SECONDS)
+    role = once_met(Requirements(system).of_notifier, lambda: _notifying(system))
+    await supervise(role, seconds=GRACE_SECONDS)
+
+
+def _notifying(system: System) -> Role:
+    return Role(system.notifier.run, system.notifier.stop)
 
 
 def _projecting(system: System) -> Role:
@@ -155,8 +180,13 @@ def _run(settings: Settings, role: Callable[[System], Any]) -> None:
             await system.aclose()
 
     configure_logging(settings.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(to_the_end())
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(to_the_end())
+    except StoppedTooSlowly as error:
+        # Whoever supervises the process learns it from the status; a stack of calls would tell nothing more.
+        _log.error("role.stopped_too_slowly", late=error.late, seconds=GRACE_SECONDS)
+        sys.exit(1)
 
 
 def _with_lifespan(system: System, *, closes: bool) -> FastAPI:

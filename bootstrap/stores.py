@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError
 
 from application.demo.secrets import secret_in
 from bootstrap.errors import CannotStart
@@ -126,7 +127,15 @@ class Stores:
 
     def _database_url(self, setting: str, file_name: str) -> str:
         given = _plain(getattr(self.settings, setting))
-        return given if given is not None else f"sqlite:///{self.data_dir / file_name}"
+        if given is None:
+            return f"sqlite:///{self.data_dir / file_name}"
+        try:
+            make_url(given)
+        except (ArgumentError, ValueError):
+            # Their texts repeat what was taken for a port, which may be part of a password.
+            how = "postgresql://user:password@host/name or sqlite:///path"
+            raise CannotStart(f"EBOX_{setting.upper()} is no address of a database, such as {how}") from None
+        return given
 
     def _embedded_secret(self, setting: str) -> bytes:
         path = self.data_dir / "secrets" / f"{setting}.base64"

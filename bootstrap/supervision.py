@@ -17,13 +17,17 @@ class Role:
 
 
 class StoppedTooSlowly(Exception):
-    """A role did not return in time after it was told to stop."""
+    """`late` roles did not return in time after they were told to stop."""
+
+    def __init__(self, late: int) -> None:
+        super().__init__(f"{late} roles did not end in time")
+        self.late = late
 
 
 async def supervise(*roles: Role, seconds: float) -> None:
     """Run them until SIGTERM, SIGINT or the end of one; then stop all, waiting at most `seconds`.
 
-    Raises what ended a role.
+    Raises what ended a role, and `StoppedTooSlowly`.
     """
     signalled = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -41,4 +45,4 @@ async def supervise(*roles: Role, seconds: float) -> None:
     for task in ended:
         task.result()
     if late:
-        raise StoppedTooSlowly(f"{len(late)} of {len(running)} roles did not end within {seconds} s")
+        raise StoppedTooSlowly(len(late))

@@ -69,6 +69,12 @@ class Outbox:
         with self._database.transaction() as connection:
             migrate(connection, _MIGRATIONS, "outbox_version")
 
+    def check(self) -> None:
+        """Raise unless both tables are there as this release knows them."""
+        with self._database.transaction() as connection:
+            for table in (OUTBOX, FILLER_POSITION):
+                connection.execute(sa.select(table).limit(0))
+
     def position(self) -> int:
         """How far the filler has come in the log."""
         with self._database.transaction() as connection:
