@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any, TypeVar
+
 import psycopg
+from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 10
+ANSWER_SECONDS = 15
+"""More than a statement may take. After this the server is frozen, or its disk is: it cannot end a statement
+itself, and its kernel still acknowledges what is sent, so that no other limit does.
+"""
 
 _SERVER = {
     "statement_timeout": f"{STATEMENT_SECONDS}s",
@@ -15,6 +23,27 @@ _SERVER = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
+
+
+T = TypeVar("T")
+
+
+class LimitedConnection(psycopg.Connection[Any]):
+    """Ends itself when an answer takes too long; that is a `psycopg.errors.ConnectionTimeout`."""
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """Wait for the server; `psycopg` does all its waiting here."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        deadline = time.monotonic() + ANSWER_SECONDS
+        try:
+            return super().wait(gen, interval, ANSWER_SECONDS)
+        except psycopg.OperationalError as error:
+            if time.monotonic() < deadline:
+                raise
+            # At once, or the end of the pipeline, say, would be waited for anew.
+            self.pgconn.finish()
+            raise psycopg.errors.ConnectionTimeout("the database does not answer") from error
 
 
 def connection_string(url: str, purpose: str) -> str:
@@ -37,4 +66,4 @@ def connection_string(url: str, purpose: str) -> str:
 
 def connect(url: str, purpose: str) -> psycopg.Connection:
     """A connection of one's own, in autocommit mode."""
-    return psycopg.connect(connection_string(url, purpose), autocommit=True)
+    return LimitedConnection.connect(connection_string(url, purpose), autocommit=True)

@@ -13,7 +13,7 @@ from eventsourcing.persistence import BaseInfrastructureFactory
 from eventsourcing.postgres import PostgresDatastore, PostgresFactory
 from psycopg.rows import tuple_row
 
-from eventstore.postgres.connection import CONNECT_SECONDS, connection_string
+from eventstore.postgres.connection import CONNECT_SECONDS, LimitedConnection, connection_string
 
 READERS = 12
 """Connections for reading: the store's eight reader threads, followers, and some to spare."""
@@ -35,6 +35,7 @@ class Datastore(PostgresDatastore):
             max_overflow=READERS - 1,
         )
         self.url = url
+        self.pool.connection_class = LimitedConnection
         self.pool.conninfo = connection_string(url, "reader")
         self.pool.kwargs = {"row_factory": tuple_row}
         # Then the pool stops trying by itself, ever more rarely, and tries whenever it is asked.
