@@ -29,6 +29,7 @@ from notifier.smtp import SmtpPool
 from projections import progress
 from projections.runner import Runner
 from threads import BoundedThreads
+from web.front import front_router
 from web.login import login_router
 from web.mail import mail_router
 
@@ -62,6 +63,7 @@ class System(Identities):
             projections=ProjectionHealth(self.events.latest_position, self.positions).states,
         )
         app = create_app(services)
+        app.include_router(front_router(shows_mail=self.catches_mail))
         app.include_router(authorization_router(self.authorization_server))
         if self.is_demo:
             app.include_router(login_router(self.authorization_server))

@@ -7,15 +7,12 @@ same page as a login that has expired: there is nothing to be learned from the d
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from identity.authorization_server import AuthorizationServer
 from identity.browser import browser_secret, cookie_name, form_token, is_form_token
@@ -23,12 +20,11 @@ from identity.demo_logins import DemoLogins
 from identity.errors import InvalidRequest, LoginExpired
 from identity.forms import read_form
 from identity.metadata import LOGIN_PATH
-from web.login_texts import TEXTS, choose_language
+from web.languages import choose_language
+from web.login_texts import TEXTS
+from web.pages import page
 
 _SOURCE = re.compile(r"[a-z][a-z0-9+.-]*:(//[A-Za-z0-9.\[\]:-]+)?")
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
-)
 
 
 class LoginPages:
@@ -101,32 +97,11 @@ def _expired(language: str) -> HTMLResponse:
 def _page(
     template: str, language: str, login: str, status: int, answers_to: str | None, **values: object
 ) -> HTMLResponse:
-    nonce = secrets.token_urlsafe(16)
     links = {code: f"{LOGIN_PATH}?{urlencode({'login': login, 'lang': code})}" for code in TEXTS}
-    html = _templates.get_template(template).render(
-        language=language,
-        texts=TEXTS[language],
-        all_texts=TEXTS,
-        language_links=links,
-        nonce=nonce,
-        **values,
-    )
-    return HTMLResponse(html, status, _headers(language, nonce, answers_to))
-
-
-def _headers(language: str, nonce: str, answers_to: str | None) -> dict[str, str]:
     # Browsers hold a form's redirects to form-action too, so the site that gets the code must be in it.
     form_action = "'self'" if answers_to is None else f"'self' {answers_to}"
-    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; form-action {form_action}"
-    return {
-        "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; base-uri 'none'",
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Content-Language": language,
-        "Vary": "Accept-Language, Cookie",
-    }
+    texts = TEXTS[language]
+    return page(template, language, links, status=status, form_action=form_action, texts=texts, **values)
 
 
 def _source_of(redirect_uri: str) -> str | None:

@@ -6,6 +6,7 @@ no script, no form and no picture.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 MAIL_PATH = "/demo/mail"
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
@@ -52,7 +54,8 @@ class MailPages:
     def page(self) -> Response:
         """All caught mails, newest first, each with its headers."""
         nonce = secrets.token_urlsafe(16)
-        html = _templates.get_template("mail.html").render(mails=self._source.mails(), nonce=nonce)
+        mails = [(mail, _language(mail)) for mail in self._source.mails()]
+        html = _templates.get_template("mail.html").render(mails=mails, nonce=nonce)
         return HTMLResponse(html, headers=_headers(f"style-src 'nonce-{nonce}'"))
 
     def listing(self) -> Response:
@@ -71,6 +74,12 @@ def mail_router(source: MailSource) -> APIRouter:
     router.add_api_route(MAIL_PATH, pages.page, methods=["GET"])
     router.add_api_route(f"{MAIL_PATH}.json", pages.listing, methods=["GET"])
     return router
+
+
+def _language(mail: ShownMail) -> str | None:
+    """The language that the mail says it is in (RFC 3282), for whoever has the page read out."""
+    said = next((value for name, value in mail.headers.items() if name.lower() == "content-language"), "")
+    return said if _LANGUAGE_TAG.fullmatch(said) else None
 
 
 def _headers(allowed: str) -> dict[str, str]:

@@ -24,10 +24,12 @@ PUBLIC = {
     JWKS_PATH,
     LOGIN_PATH,
     TOKEN_PATH,
+    "/",
     "/demo/mail",
     "/demo/mail.json",
 }
-"""Health, API documents, the authorization server's endpoints, the login, and the demo's caught mail."""
+"""Health, API documents, the authorization server's endpoints, the login, the front page, and the
+demo's caught mail."""
 
 
 def guards(route: RouteContext) -> list[Guard]:

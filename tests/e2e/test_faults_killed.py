@@ -103,7 +103,7 @@ def inbox_of(parts: RealParts, crowd: Crowd) -> dict[str, str]:
 def assert_whole(an: Caller, message_id: str) -> None:
     """Its main content can be had: the object is there, and decrypts to what was published."""
     message = an.get(f"{MESSAGES}/{message_id}")
-    if message["isBodyMainContent"]:
+    if message.get("isBodyMainContent"):
         assert an.get(f"{MESSAGES}/{message_id}/body")["en"] == "We did something."
     else:
         (document,) = message["attachments"]["items"]

@@ -87,6 +87,12 @@ async def test_the_login_page_speaks_four_languages(world: World, language: str,
         assert page.headers["content-language"] == language
 
 
+async def test_who_one_can_be_is_read_out_in_the_language_it_is_written_in(world: World) -> None:
+    page = await world.open_login()
+    for person in DEMO_PEOPLE:
+        assert f'<legend lang="en">{person.label}</legend>' in page.text
+
+
 async def test_the_login_page_loads_nothing_and_runs_nothing(world: World) -> None:
     page = await world.open_login()
 
