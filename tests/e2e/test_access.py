@@ -117,3 +117,8 @@ def test_a_token_with_anything_wrong_is_refused(parts: RealParts) -> None:
         httpx.codes.UNAUTHORIZED,
         httpx.codes.BAD_REQUEST,
     }
+
+
+def test_a_request_whose_head_is_too_large_is_refused_by_the_running_server(parts: RealParts) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{parts.installation.port}/", headers={"X-Long": "x" * 66_000})
+    assert (answer.status_code, answer.headers["content-type"]) == (431, "application/problem+json")
