@@ -109,7 +109,7 @@ def test_without_postgresql_every_request_is_503_and_it_recovers_by_itself(
         with ThreadPoolExecutor(len(requests)) as threads:
             for answer in threads.map(lambda request: request(), requests):
                 assert_unavailable(answer)
-        assert_down(parts, "eventStore", "keyStore")
+        assert_down(parts, "eventStore", "keyStore", "readModels")
         for role in ("site", "citizen"):
             refused = parts.installation.run("dev", "token", "--as", role)
             assert "answered 503" in refused.stderr or "got 503" in refused.stderr, refused.stderr
