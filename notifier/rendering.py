@@ -85,8 +85,8 @@ class Renderer:
         html = self._templates.get_template("new_document.html").render(words)
         message.set_content(plain, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")
-        for part in message.iter_parts():
-            part["Content-Language"] = language
+        for labelled in (message, *message.iter_parts()):
+            labelled["Content-Language"] = language
         message.set_boundary(f"=_{news.notification_id.hex}")
         return message
 
