@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from api import allowed_methods, audit, content, documentation, ebox, health, messages, openapi, problems
 from api.context import RequestContext
 from api.services import Services
 
+_NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own reads the environment at every request, and would label by what we never log."""
+
 
 def create_app(services: Services) -> FastAPI:
     """The application. Further routers (authorization server, portal) are added by whoever made it."""
     # Trailing slashes are taken off before routing: a redirect would lose the body of a POST.
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, telemetry=_NO_TELEMETRY
+    )
     app.state.services = services
     app.add_middleware(RequestContext)
     problems.install(app)

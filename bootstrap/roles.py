@@ -213,6 +213,7 @@ def _server_options(settings: Settings) -> dict[str, Any]:
         "port": settings.port,
         "http": BoundedConnection,
         "access_log": False,
+        "proxy_headers": False,  # nothing here goes by the client's address or scheme
         "log_config": None,
         "server_header": False,
         "ws": "none",

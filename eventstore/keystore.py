@@ -33,11 +33,13 @@ class KeyStoreDatabase:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        # One statement alone needs no transaction around it, and a look-up is most of what comes here.
+        self._looks = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for one look."""
-        with _translated(), self.engine.connect() as connection:
+        with _translated(), self._looks.connect() as connection:
             yield connection
 
     @contextmanager
@@ -110,6 +112,7 @@ def _engine(url: str) -> Engine:
         max_overflow=4,
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=True,
+        skip_autocommit_rollback=True,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "ebox-keys",
@@ -130,6 +133,7 @@ def _sqlite(url: sa.engine.URL) -> Engine:
     engine = sa.create_engine(
         url,
         hide_parameters=True,
+        skip_autocommit_rollback=True,
         pool_timeout=CONNECT_SECONDS,
         connect_args={"timeout": STATEMENT_SECONDS, "check_same_thread": False, "isolation_level": None},
     )

@@ -30,7 +30,7 @@ from eventstore.personal import FORMAT, PartyKey
 
 CACHE_SIZE = 100_000
 CACHE_SECONDS = 60.0
-UNSETTLED_SECONDS = 1.0
+UNSETTLED_SECONDS = 5.0
 """For a party whose mailbox is not active or not recorded yet: another process may just be changing that."""
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
+from time import monotonic, sleep
 from typing import TypeAlias
 
 import structlog
@@ -34,6 +35,9 @@ QUEUE_BYTES = 64 * 1024 * 1024
 RETRY_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Pauses between tries. While the database stays away, later batches are tried once."""
 CLOSE_SECONDS = 30.0
+GATHER_SECONDS = 0.005
+"""From the beginning of a batch of several to that of the next, at least. As PostgreSQL's `commit_delay` it waits
+only while others are at it: many small batches cost the interpreter more than they win."""
 
 _log = structlog.get_logger(__name__)
 
@@ -121,6 +125,7 @@ class Writer:
 
     def _run(self) -> None:
         while batch := self._take():
+            began = monotonic()
             results = self._append(batch)
             highest = max(
                 (result[-1] for result in results if isinstance(result, list) and result), default=None
@@ -128,11 +133,20 @@ class Writer:
             if highest is not None:
                 self._tell(highest)
             _complete(batch, results)
+            if len(batch) > 1:
+                self._gather(began + GATHER_SECONDS)
+
+    def _gather(self, until: float) -> None:
+        """Let more commands come. One alone never waits: there was no other beside it."""
+        remaining = until - monotonic()
+        if remaining > 0 and not self._closing:
+            sleep(remaining)
 
     def _tell(self, position: int) -> None:
         try:
             self._on_append(position)
-        except Exception:  # noqa: BLE001 - what was committed is committed, and everybody else depends on this thread
+        except Exception:  # noqa: BLE001 - what was committed is committed, and everybody else depends on
+        this thread
             _log.exception("writer.callback_failed")
 
     def _take(self) -> list[_Pending]:
@@ -169,7 +183,8 @@ class Writer:
                     return [_unavailable(error, is_unknown)] * len(batch)
                 _log.warning("writer.retries", error=_name(error), commands=len(batch))
                 self._abandon.wait(pauses.pop(0))
-            except Exception as error:  # noqa: BLE001 - a mistake fails its own batch, never the thread that all depend on
+            except Exception as error:  # noqa: BLE001 - a mistake fails its own batch, never the thread
+            that all depend on
                 _log.exception("writer.failed", commands=len(batch))
                 return [error] * len(batch)
             else:
