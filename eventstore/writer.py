@@ -36,8 +36,8 @@ RETRY_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Pauses between tries. While the database stays away, later batches are tried once."""
 CLOSE_SECONDS = 30.0
 GATHER_SECONDS = 0.005
-"""From the beginning of a batch of several to that of the next, at least. As PostgreSQL's `commit_delay` it waits
-only while others are at it: many small batches cost the interpreter more than they win."""
+"""From the beginning of a batch of several to that of the next, at least. As PostgreSQL's `commit_delay` it
+waits only while others are at it: many small batches cost the interpreter more than they win."""
 
 _log = structlog.get_logger(__name__)
 
@@ -145,8 +145,7 @@ class Writer:
     def _tell(self, position: int) -> None:
         try:
             self._on_append(position)
-        except Exception:  # noqa: BLE001 - what was committed is committed, and everybody else depends on
-        this thread
+        except Exception:  # noqa: BLE001 - what was committed is committed, and everybody depends on this thread
             _log.exception("writer.callback_failed")
 
     def _take(self) -> list[_Pending]:
@@ -183,8 +182,7 @@ class Writer:
                     return [_unavailable(error, is_unknown)] * len(batch)
                 _log.warning("writer.retries", error=_name(error), commands=len(batch))
                 self._abandon.wait(pauses.pop(0))
-            except Exception as error:  # noqa: BLE001 - a mistake fails its own batch, never the thread
-            that all depend on
+            except Exception as error:  # noqa: BLE001 - a mistake fails its batch, never everybody's thread
                 _log.exception("writer.failed", commands=len(batch))
                 return [error] * len(batch)
             else:
