@@ -18,6 +18,7 @@ from domain.errors import Unavailable
 from eventstore.keys import KeyEncryption, KeyRing
 from eventstore.parties import PartyRegistry
 from eventstore.postgres.statements import LASTING_COMMITS
+from eventstore.wal import use_write_ahead_log
 from schema_changes import migrate
 
 CONNECT_SECONDS = 3
@@ -140,7 +141,7 @@ def _sqlite(url: sa.engine.URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
+        use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.errors import Unavailable
+from eventstore.wal import use_write_ahead_log
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 5
@@ -70,7 +71,7 @@ def _sqlite(url: sa.engine.URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
+        use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous=FULL")
 
     @event.listens_for(engine, "begin")

@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import CreateSchema
 
 from domain.errors import Unavailable
+from eventstore.wal import use_write_ahead_log
 from projections.columns import METADATA, from_json, to_json
 from threads import BoundedThreads
 
@@ -190,7 +191,7 @@ def _postgresql(seconds: int, *, read_only: bool) -> dict[str, Any]:
 def _sqlite(engine: Engine, *, read_only: bool) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # this module begins transactions itself
-        connection.execute("PRAGMA journal_mode = WAL")
+        use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous = NORMAL")  # as in PostgreSQL: folded again after a crash
         connection.execute(f"PRAGMA query_only = {int(read_only)}")
 

@@ -45,15 +45,15 @@ class Installation:
             "EBOX_PORT": str(self.port),
             **(settings or {}),
         }
-        self._workplace = folder / "workplace"
-        self._workplace.mkdir(parents=True)
+        self._working_folder = folder / "empty"
+        self._working_folder.mkdir(parents=True)
         self._tokens: dict[tuple[str, str | None], tuple[float, str]] = {}
 
     def start(self, *arguments: str) -> EboxProcess:
         """Start `ebox …` and wait until it catches signals; `wait_until_ready` waits until it serves."""
         name = arguments[0]
         process = self.processes.get(name) or EboxProcess(
-            [self._ebox, *arguments], self.folder / f"{name}.log", self._environment, self._workplace
+            [self._ebox, *arguments], self.folder / f"{name}.log", self._environment, self._working_folder
         )
         self.processes[name] = process
         process.start()
@@ -68,7 +68,7 @@ class Installation:
         return subprocess.run(
             [self._ebox, *arguments],
             env=self._environment,
-            cwd=self._workplace,
+            cwd=self._working_folder,
             capture_output=True,
             text=True,
             timeout=COMMAND_SECONDS,

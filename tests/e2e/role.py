@@ -21,12 +21,12 @@ class EboxProcess:
     """Starts, stops and kills one `ebox …`; may be started again, and then goes on with the same log."""
 
     def __init__(
-        self, command: Sequence[str], log: Path, environment: Mapping[str, str], workplace: Path
+        self, command: Sequence[str], log: Path, environment: Mapping[str, str], working_folder: Path
     ) -> None:
         self.log = log
         variables = [f"{name}={value}" for name, value in environment.items()]
         clean = [find_program("env", "coreutils"), "--ignore-environment", *variables]
-        self._daemon = Daemon([*clean, *command], log, cwd=workplace)
+        self._daemon = Daemon([*clean, *command], log, cwd=working_folder)
         self._is_started = False
 
     @property
