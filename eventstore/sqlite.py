@@ -35,6 +35,7 @@ from eventstore.recorder import (
     key_of,
     record_in_rounds,
 )
+from eventstore.wal import use_write_ahead_log
 
 LOCK_SECONDS = 5
 _PARAMETERS = 500
@@ -204,6 +205,11 @@ class SqliteBackend:
 
     def create_tables(self) -> None:
         """Make the file and its table."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=LOCK_SECONDS)) as connection:
+                use_write_ahead_log(connection)
+        except sqlite3.Error as error:
+            raise Unavailable("the event store's file does not answer") from error
         with self._recorder() as recorder:
             recorder.create_table()
 
