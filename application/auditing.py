@@ -5,7 +5,7 @@ Each look is recorded, and committed, before its result is handed out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -93,17 +93,7 @@ class Auditing:
         within = _within(asked, actor.audit_scope)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
         rows = await self._database.run(access_history.page, within, before=before, limit=limit)
-        looked_at = LookedAt(
-            within.mailbox_id,
-            within.message_id,
-            within.actor_party,
-            within.site,
-            within.sender_organisation,
-            within.kind,
-            within.start,
-            within.end,
-            before,
-        )
+        looked_at = LookedAt(**asdict(within), before=before)
         look = AuditLook.of(Look.ACCESS_HISTORY, mailbox_id, actor, basis, at, looked_at)
         await self._events.append(*look.new_facts())
         return HistoryPage(rows, rows[-1].position if len(rows) == limit else None, position)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from application.parties import Parties
+from application.parties import Parties, mailbox_of
 from domain.clock import Clock
 from domain.errors import NotFound
 from domain.events.base import Event
@@ -37,12 +37,12 @@ class Mailboxes:
 
         def command(mailbox: Mailbox | None) -> Mailbox:
             if mailbox is None:
-                mailbox_id = _mailbox_of(party)
+                mailbox_id = mailbox_of(party)
                 mailbox = Mailbox.create(mailbox_id, party.party_id, owner, CreatedBecause.ACTIVATED, at)
             mailbox.activate(TERMS_VERSION, at)
             return mailbox
 
-        await self._change(_mailbox_of(party), command)
+        await self._change(mailbox_of(party), command)
         await self._parties.mailbox_recorded(party.party_id)
         await self._parties.activated(party.party_id, at)
         return party
@@ -102,9 +102,3 @@ def _required(mailbox: Mailbox | None) -> Mailbox:
     if mailbox is None:
         raise NotFound("no mailbox has this id")
     return mailbox
-
-
-def _mailbox_of(party: Party) -> UUID:
-    if party.mailbox_id is None:
-        raise TypeError("a registered client has no mailbox")
-    return party.mailbox_id

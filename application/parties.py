@@ -57,3 +57,10 @@ class Parties:
     async def activated(self, party_id: UUID, at: datetime) -> None:
         """Its mailbox was activated."""
         await self._threads.run(self._registry.mark_activated, party_id, at)
+
+
+def mailbox_of(party: Party) -> UUID:
+    """The mailbox of a person or enterprise. Only a registered client has none, and nobody asks for it."""
+    if party.mailbox_id is None:
+        raise TypeError("a registered client has no mailbox")
+    return party.mailbox_id

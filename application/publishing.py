@@ -16,7 +16,7 @@ from uuid import UUID
 
 from application import documents as files_of
 from application.documents import UploadedFile
-from application.parties import Parties
+from application.parties import Parties, mailbox_of
 from application.reference import Reference
 from domain import ids
 from domain.access import Basis, access_record
@@ -202,7 +202,7 @@ def _publication(
 ) -> Publication:
     return Publication(
         publication_id=publication_id,
-        mailbox_id=_mailbox_of(party),
+        mailbox_id=mailbox_of(party),
         party_id=party.party_id,
         fingerprint=fingerprint,
         sender_organisation=actor.organisation or "",
@@ -248,9 +248,3 @@ def _request(command: PublishCommand) -> bytes:
     """What makes two requests the same: their JSON, and each part's name and bytes."""
     digests = sorted(f"{file.part}={file.upload.sha256.hex()}" for file in command.files)
     return b"\0".join([command.canonical, *(digest.encode() for digest in digests)])
-
-
-def _mailbox_of(party: Party) -> UUID:
-    if party.mailbox_id is None:
-        raise TypeError("a registered client has no mailbox")
-    return party.mailbox_id

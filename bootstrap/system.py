@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from email.headerregistry import Address
-from email.utils import parseaddr
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -17,8 +15,10 @@ from api.uploads import UploadLimits
 from bootstrap.errors import CannotStart
 from bootstrap.identities import Identities
 from bootstrap.projection_health import ProjectionHealth
+from notifier.addresses import sender_address
 from notifier.catcher import MailCatcher
 from notifier.composer import Composer
+from notifier.errors import UnusableAddress
 from notifier.filler import Filler
 from notifier.outcomes import Outcomes
 from notifier.relay import Relay
@@ -89,14 +89,16 @@ class System(Identities):
     @cached_property
     def notifier(self) -> Notifier:
         """Tells owners."""
-        display_name, address = parseaddr(self.settings.mail_from)
-        if "@" not in address:
-            raise CannotStart("EBOX_MAIL_FROM is an address, such as: eBox <no-reply@ebox.example>")
-        renderer = Renderer(Address(display_name, addr_spec=address), self.settings.url)
+        try:
+            mail_from = sender_address(self.settings.mail_from)
+        except UnusableAddress as error:
+            example = "eBox <no-reply@ebox.example>"
+            raise CannotStart(f"EBOX_MAIL_FROM is an address, such as: {example}") from error
+        renderer = Renderer(mail_from, self.settings.url)
         sender = Sender(
             outbox=self.outbox,
             outcomes=Outcomes(self.events, self.clock),
-            composer=Composer(self.events, self.reference, renderer, address),
+            composer=Composer(self.events, self.reference, renderer, mail_from.addr_spec),
             pool=SmtpPool(self._relay, urlsplit(self.settings.url).hostname or "localhost"),
             clock=self.clock,
             limits=SenderLimits(connections=self.settings.smtp_connections),

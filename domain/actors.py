@@ -15,8 +15,6 @@ class ActorKind(StrEnum):
     PARTNER = "partner"
     SITE = "site"
     AUDITOR = "auditor"
-    SYSTEM = "system"
-    """eBox itself: reference data applied by an operator, demo data."""
 
 
 class DigitalKey(StrEnum):

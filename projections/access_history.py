@@ -86,15 +86,6 @@ def page(
     return [HistoryRow(*row) for row in connection.execute(query)]
 
 
-def page_from(
-    connection: Connection, wanted: HistoryFilter, *, limit: int, after: int = 0
-) -> list[HistoryRow]:
-    """At most `limit` rows, oldest first; only those after the position `after`."""
-    query = _ROWS.where(*_conditions(wanted), HISTORY.c.position > after)
-    found = connection.execute(query.order_by(HISTORY.c.position).limit(limit))
-    return [HistoryRow(*row) for row in found]
-
-
 _ROWS: Final = select(*(HISTORY.c[field.name] for field in fields(HistoryRow)))
 _EQUAL: Final = ("mailbox_id", "message_id", "actor_party", "site", "sender_organisation", "kind")
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta
+from pydantic.alias_generators import to_camel
 
 from api.schemas.answers import Absent, Answer
 from api.schemas.texts import StrictModel
@@ -137,7 +138,7 @@ def _line(entry: HistoryRow) -> HistoryLine:
         digital_key=entry.digital_key,
         assurance_level=entry.assurance_level,
         basis=_basis(entry),
-        detail=entry.detail,
+        detail=_in_camel_case(entry.detail),
     )
 
 
@@ -156,3 +157,10 @@ def _basis(entry: HistoryRow) -> BasisAnswer | None:
     if entry.basis_kind is None or entry.basis_id is None or entry.basis_version is None:
         return None
     return BasisAnswer(kind=entry.basis_kind, id=entry.basis_id, version=entry.basis_version)
+
+
+def _in_camel_case(detail: Any) -> Any:
+    """The read model's names as the API spells names."""
+    if not isinstance(detail, dict):
+        return detail
+    return {to_camel(name): _in_camel_case(value) for name, value in detail.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from application.demo.people import ADDRESS_OF_AN, PEOPLE
 from application.mailboxes import Mailboxes
+from application.parties import mailbox_of
 from domain.events.mailbox import Frequency
 from domain.identifiers import Ssin
 
@@ -15,9 +16,8 @@ async def make_mailboxes(mailboxes: Mailboxes) -> None:
     """
     an = PEOPLE[0]
     party = await mailboxes.activate(Ssin(an.number))
-    if party.mailbox_id is None:
-        raise TypeError("a person has a mailbox")
-    if await mailboxes.has_preferences(party.mailbox_id):
+    mailbox_id = mailbox_of(party)
+    if await mailboxes.has_preferences(mailbox_id):
         return
-    await mailboxes.confirm_address(party.mailbox_id, ADDRESS_OF_AN)
-    await mailboxes.prefer(party.mailbox_id, language=an.language, frequency=Frequency.IMMEDIATE)
+    await mailboxes.confirm_address(mailbox_id, ADDRESS_OF_AN)
+    await mailboxes.prefer(mailbox_id, language=an.language, frequency=Frequency.IMMEDIATE)

@@ -1,0 +1,55 @@
+"""An auditor's look is on record with whom it was about, however it was asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.api.embedded import Embedded, embedded_ebox
+
+MESSAGE = (
+    '{"recipient": {"eboxType": "citizen", "ssin": "81050103522"}, "subject": {"en": "x"},'
+    ' "messageTypeId": "PENSION_STATEMENT", "senderApplicationId": "demo.pensions",'
+    ' "isBodyMainContent": true, "bodyContent": {"en": "Hello"}}'
+)
+
+
+@pytest.fixture
+async def ebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Embedded]:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("EBOX_")]:
+        monkeypatch.delenv(name)
+    async with embedded_ebox(tmp_path) as embedded:
+        yield embedded
+
+
+async def history(ebox: Embedded, **asked: str) -> list[dict[str, Any]]:
+    await ebox.caught_up()
+    answer = await ebox.http.get("/audit/access-history", params=asked, headers=ebox.as_("auditor"))
+    assert answer.status_code == 200
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def test_a_look_at_a_message_stands_in_the_history_of_its_mailbox(ebox: Embedded) -> None:
+    published = await ebox.http.post(
+        "/messageRegistry/v3/ebox/messages",
+        files={"messageToPublish": (None, MESSAGE, "application/json")},
+        headers=ebox.as_("partner"),
+    )
+    message_id = published.json()["messageId"]
+    found = await ebox.http.post(
+        "/audit/mailboxes/search", json={"ssin": "81050103522"}, headers=ebox.as_("auditor")
+    )
+    mailbox_id = found.json()["mailboxId"]
+
+    assert await history(ebox, message=message_id, sender="0206731645")
+
+    [look, *_] = [one for one in await history(ebox, mailbox=mailbox_id) if one["kind"] == "audit.replayed"]
+    assert (look["what"], look["mailboxId"], look["messageId"]) == ("access_history", mailbox_id, message_id)
+    assert look["detail"]["asked"] == {"messageId": message_id, "senderOrganisation": "0206731645"}
+    assert look["actor"]["identity"] == "demo-auditor-1"
