@@ -1,4 +1,4 @@
-"""The `ebox` command: one line of help and a few lines of code for each thing it does.
+"""The `ebox` command: the roles, and the groups of commands in `commands/`.
 
 Each command imports what it needs: a token is made without loading the servers.
 """
@@ -6,18 +6,15 @@ Each command imports what it needs: a token is made without loading the servers.
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 
 from bootstrap.errors import CannotStart
+from commands import dev
+from commands.console import settings, tell
 from domain.errors import DomainError, InvalidInput
-from settings import Settings
 
 app = typer.Typer(
     help="The document mailbox: partner organisations publish, citizens read, auditors can prove it.",
@@ -26,10 +23,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-dev = typer.Typer(help="For development, in the embedded mode alone.", no_args_is_help=True)
-app.add_typer(dev, name="dev")
-
-errors = Console(stderr=True)
+app.add_typer(dev.app, name="dev")
 
 
 @app.command()
@@ -42,7 +36,7 @@ def run() -> None:
     """
     from bootstrap import roles
 
-    roles.run_everything(_settings())
+    roles.run_everything(settings())
 
 
 @app.command()
@@ -56,7 +50,7 @@ def api(
     """
     from bootstrap import roles
 
-    roles.serve_api(_settings(), processes)
+    roles.serve_api(settings(), processes)
 
 
 @app.command()
@@ -68,7 +62,7 @@ def project() -> None:
     """
     from bootstrap import roles
 
-    roles.project(_settings())
+    roles.project(settings())
 
 
 @app.command()
@@ -80,7 +74,7 @@ def notify() -> None:
     """
     from bootstrap import roles
 
-    roles.notify(_settings())
+    roles.notify(settings())
 
 
 @app.command()
@@ -92,54 +86,8 @@ def migrate() -> None:
     """
     from bootstrap import roles
 
-    for line in roles.migrate_now(_settings()):
+    for line in roles.migrate_now(settings()):
         typer.echo(line)
-
-
-class Role(StrEnum):
-    """As whom a development token speaks."""
-
-    PARTNER = "partner"
-    CITIZEN = "citizen"
-    AUDITOR = "auditor"
-    SITE = "site"
-
-
-@dev.command()
-def token(
-    role: Annotated[Role, typer.Option("--as", help="As whom.")],
-    subject: Annotated[
-        str | None,
-        typer.Option(help="Which demo person: `an`, `lea`, `kim`, or their number. Citizens only."),
-    ] = None,
-) -> None:
-    """Print an access token for the running instance, and nothing else, for use in scripts:
-
-    `curl -H "Authorization: Bearer $(ebox dev token --as citizen)"
-    http://127.0.0.1:8000/messageRegistry/v3/ebox`
-
-    It goes through the real token endpoint: partners, sites and auditors prove their key, people log in
-    with a demo login through `demo-site`. A token lives five minutes.
-    """
-    from bootstrap.development import development_token
-
-    typer.echo(asyncio.run(development_token(_settings(), role.value, subject)))
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        for one in error.errors():
-            name = ".".join(f"EBOX_{part}".upper() for part in one["loc"][:1]) or "settings"
-            _tell(f"{name}: {one['msg']}")
-        _tell("Every setting is described in docs/reference/configuration.md.")
-        sys.exit(2)
-
-
-def _tell(text: str) -> None:
-    """A line as it is: not folded, and brackets in it are no markup."""
-    errors.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
@@ -148,8 +96,8 @@ def main() -> None:
         app()
     except InvalidInput as refused:
         for issue in refused.issues:
-            _tell(f"{issue.field}: {issue.detail}")
+            tell(f"{issue.field}: {issue.detail}")
         sys.exit(1)
     except (DomainError, CannotStart) as error:
-        _tell(str(error))
+        tell(str(error))
         sys.exit(1)

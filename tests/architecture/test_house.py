@@ -16,6 +16,7 @@ PACKAGES = (
     "api",
     "application",
     "bootstrap",
+    "commands",
     "domain",
     "eventstore",
     "identity",
@@ -66,9 +67,9 @@ def test_layers() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_only_the_command_line_and_the_composition_root_see_settings(package: str) -> None:
-    above = {"bootstrap", "cli"} if package != "bootstrap" else {"cli"}
-    if package != "bootstrap":
-        above |= {"settings"}
+    above = {"cli"} if package == "commands" else {"cli", "commands"}
+    if package not in {"bootstrap", "commands"}:
+        above |= {"bootstrap", "settings"}
     for path in our_files(package):
         assert not imports_of(path) & above, path
 
@@ -78,7 +79,7 @@ def test_the_modules_beside_the_packages_import_nothing_from_above() -> None:
     assert imports_of(ROOT / "threads.py") & ours == {"domain"}
     assert imports_of(ROOT / "schema_changes.py") & ours == set()
     assert imports_of(ROOT / "settings.py") & ours == set()
-    assert imports_of(ROOT / "cli.py") & ours == {"bootstrap", "domain", "settings"}
+    assert imports_of(ROOT / "cli.py") & ours == {"bootstrap", "commands", "domain"}
 
 
 def test_only_settings_reads_the_environment() -> None:
