@@ -90,7 +90,7 @@ class Contents:
         # Somebody else's message and none at all must look the same.
         if not isinstance(message, Message) or message.published.mailbox_id != permission.mailbox_id:
             raise NotFound("message")
-        if not message.is_readable(at):
+        if not message.is_readable:
             raise NotFound("message")
         return message
 

@@ -23,7 +23,7 @@ from domain.access import Basis, access_record
 from domain.actors import Actor
 from domain.clock import Clock
 from domain.decisions import Deny, Operation, Subject, decide
-from domain.draft import ROOT, MessageDraft, check_draft, expiry
+from domain.draft import ROOT, MessageDraft, check_draft, expiry, visible_from
 from domain.errors import (
     Gone,
     IdempotencyKeyReused,
@@ -104,11 +104,12 @@ class Publishing:
         message_type = await self._message_type(actor, command.draft)
         party = await self._parties.find(command.draft.recipient)
         basis = _decide(actor, command.draft, message_type, party, judged_at)
-        expires_at = expiry(command.draft, message_type.validity, judged_at)
+        expires_at = expiry(command.draft, message_type.validity, visible_from(command.draft, judged_at))
         reports = await files_of.inspect(self._inspector, files)
         party = party or await self._parties.find_or_create(command.draft.recipient)
         fingerprint = await self._parties.fingerprint(party.party_id, _request(command))
         stored = await files_of.keep(self._documents, files)
+        published_at = self._clock.now()
         try:
             attachments = [files_of.record_of(*one) for one in zip(files, reports, stored, strict=True)]
             publication = _publication(
@@ -119,10 +120,10 @@ class Publishing:
                 basis,
                 fingerprint,
                 attachments,
-                self._clock.now(),
+                published_at,
                 expires_at,
             )
-            position = await self._append(publication, party, command.draft)
+            position = await self._append(publication, party, command.draft, published_at)
         except VersionConflict:
             await files_of.forget(self._documents, stored)
             if again := await self._answer_again(publication_id, command):
@@ -151,9 +152,8 @@ class Publishing:
             raise InvalidInput(*issues)
         return reference.message_types[draft.message_type]
 
-    async def _append(self, publication: Publication, party: Party, draft: MessageDraft) -> int:
+    async def _append(self, publication: Publication, party: Party, draft: MessageDraft, at: datetime) -> int:
         """The position. The first publication to a party brings `mailbox.created` along; two may both try."""
-        at = publication.visible_from
         facts = Message.publish(publication.publication_id, publication, at).new_facts()
         if party.mailbox_recorded:
             return await self._events.append(*facts)
@@ -217,7 +217,7 @@ def _publication(
         non_sensitive_title=draft.non_sensitive_title,
         attachments=attachments,
         recipient_activated=party.is_activated,
-        visible_from=at,
+        visible_from=visible_from(draft, at),
         expires_at=expires_at,
         access=access_record(actor, basis),
     )

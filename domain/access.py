@@ -1,4 +1,4 @@
-"""The record of an access: a stream of its own, so that parallel reads never wait for one another."""
+"""The record of an access, or of one refused: streams of their own, so that parallel reads never wait."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.aggregate import AggregateRoot
-from domain.events.access import AccessRecord, AccessRecorded, BasisRecord, What
+from domain.events.access import (
+    AccessDenied,
+    AccessRecord,
+    AccessRecorded,
+    BasisRecord,
+    CallerRecord,
+    What,
+)
 from domain.events.audit import AuditReplayed, Look, LookedAt
 from domain.ids import new_id
 
@@ -76,6 +83,44 @@ class Access(AggregateRoot):
             publication_id=publication_id,
             attachment_id=attachment_id,
             access=access_record(actor, basis),
+        )
+
+
+class Denial(AggregateRoot):
+    """Somebody asked for what they may not have."""
+
+    TOPIC = "access_denied"
+
+    @classmethod
+    def of(
+        cls,
+        operation: str,
+        reason: str,
+        mailbox_id: UUID | None,
+        actor: Actor,
+        at: datetime,
+        *,
+        unrecorded: int,
+    ) -> Denial:
+        """The record of this refusal, and how many of the same caller had none before it."""
+        return cls.begin(
+            AccessDenied,
+            new_id(),
+            at,
+            mailbox_id=mailbox_id,
+            operation=operation,
+            reason=reason,
+            unrecorded=unrecorded,
+            caller=CallerRecord(
+                actor_party=actor.party_id,
+                actor=actor.identity,
+                actor_kind=actor.kind.value,
+                site=actor.site,
+                digital_key=actor.digital_key.value if actor.digital_key else None,
+                assurance_level=actor.assurance_level.value,
+                token_sha256=actor.token_sha256,
+                request_id=actor.request_id,
+            ),
         )
 
 

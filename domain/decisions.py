@@ -24,8 +24,12 @@ class Operation(StrEnum):
     COUNT = "count"
     LIST = "list"
     READ = "read"
+    CHANGE = "change"
+    PROFILE = "profile"
+    OWN_HISTORY = "own_history"
     FIND_MAILBOX = "find_mailbox"
     READ_ACCESS_HISTORY = "read_access_history"
+    REPLAY = "replay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,12 @@ _CAPACITIES: dict[Operation, tuple[ActorKind, str]] = {
     Operation.COUNT: (ActorKind.CITIZEN, "not the owner"),
     Operation.LIST: (ActorKind.CITIZEN, "not the owner"),
     Operation.READ: (ActorKind.CITIZEN, "not the owner"),
+    Operation.CHANGE: (ActorKind.CITIZEN, "not the owner"),
+    Operation.PROFILE: (ActorKind.CITIZEN, "not the owner"),
+    Operation.OWN_HISTORY: (ActorKind.CITIZEN, "not the owner"),
     Operation.FIND_MAILBOX: (ActorKind.AUDITOR, "not an auditor"),
     Operation.READ_ACCESS_HISTORY: (ActorKind.AUDITOR, "not an auditor"),
+    Operation.REPLAY: (ActorKind.AUDITOR, "not an auditor"),
 }
 
 Rule = Callable[[Actor, Subject | None, MessageType | None, datetime], Decision]
@@ -146,6 +154,10 @@ _RULES: dict[Operation, Rule] = {
     Operation.COUNT: _own_mailbox,
     Operation.LIST: _own_mailbox,
     Operation.READ: _own_mailbox,
+    Operation.CHANGE: _own_mailbox,
+    Operation.PROFILE: _own_mailbox,
+    Operation.OWN_HISTORY: _own_mailbox,
     Operation.FIND_MAILBOX: _audit,
     Operation.READ_ACCESS_HISTORY: _audit,
+    Operation.REPLAY: _audit,
 }

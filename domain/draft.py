@@ -26,6 +26,8 @@ MAX_BUSINESS_BYTES: Final = 64 * 1024
 MAX_BUSINESS_VALUE_CHARACTERS: Final = 256
 MAX_LABEL_CHARACTERS: Final = 100
 MAX_FILE_NAME_CHARACTERS: Final = 255
+MAX_AHEAD: Final = timedelta(days=366)
+"""How far ahead a publish time may be requested."""
 
 ROOT: Final = "messageToPublish"
 
@@ -56,6 +58,7 @@ class MessageDraft:
     body: dict[str, str] | None
     sender: str | None = None
     expires: datetime | None = None
+    publish_at: datetime | None = None
     attention_of: Addressee | None = None
     business_data: list[BusinessDatum] = field(default_factory=list)
     non_sensitive_title: dict[str, str] | None = None
@@ -68,18 +71,28 @@ def check_draft(draft: MessageDraft) -> None:
         raise InvalidInput(*issues)
 
 
-def expiry(draft: MessageDraft, validity: Validity, published_at: datetime) -> datetime:
+def visible_from(draft: MessageDraft, now: datetime) -> datetime:
+    """When the message comes into its reader's sight: at once, or at the publish time if that lies ahead."""
+    if draft.publish_at is None or draft.publish_at <= now:
+        return now
+    if draft.publish_at > now + MAX_AHEAD:
+        detail = f"a publish time lies at most {MAX_AHEAD.days} days ahead"
+        raise InvalidInput(Issue(f"{ROOT}.requestedPublishTime", "tooFarAhead", detail))
+    return draft.publish_at
+
+
+def expiry(draft: MessageDraft, validity: Validity, visible_at: datetime) -> datetime:
     """When the message ends: the message type's validity, or earlier if the sender says so; never later.
 
-    Both are the end of a day in Europe/Brussels.
+    Both are the end of a day in Europe/Brussels, and count from when its reader can see it.
     """
-    latest = end_of_day_in_brussels(_after(published_at.astimezone(BRUSSELS), validity).date())
+    latest = end_of_day_in_brussels(_after(visible_at.astimezone(BRUSSELS), validity).date())
     if draft.expires is None:
         return latest
     asked = end_of_day_in_brussels(draft.expires.astimezone(BRUSSELS).date())
     where = f"{ROOT}.expirationDate"
-    if asked <= published_at:
-        raise InvalidInput(Issue(where, "inThePast", "the message would have expired already"))
+    if asked <= visible_at:
+        raise InvalidInput(Issue(where, "inThePast", "the message would expire before anybody could see it"))
     if asked > latest:
         raise InvalidInput(
             Issue(where, "beyondValidity", "the message type's validity may be shortened, never lengthened")

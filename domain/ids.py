@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import date
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("6f1d4e0c-3b0a-5a52-9d0e-2c6a1f7e8b94")
@@ -35,6 +36,16 @@ def message_id(publication: UUID, mailbox: UUID) -> UUID:
 def notification_id(message: UUID, kind: str) -> UUID:
     """The one notification of this kind about a message, however often it is queued."""
     return _derive("notification", message.hex, kind)
+
+
+def summary_id(mailbox: UUID, day: date) -> UUID:
+    """The one summary that a mailbox's owner is sent on that day."""
+    return _derive("summary", mailbox.hex, day.isoformat())
+
+
+def verification_id(mailbox: UUID, nonce: str) -> UUID:
+    """The mail that carries the code made from this nonce."""
+    return _derive("verification", mailbox.hex, nonce)
 
 
 def sender_id(enterprise_number: str) -> UUID:

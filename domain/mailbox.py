@@ -17,6 +17,7 @@ from domain.events.mailbox import (
     Frequency,
     MailboxActivated,
     MailboxCreated,
+    OwnerErased,
     OwnerKind,
     PreferencesChanged,
     QuietHours,
@@ -32,11 +33,17 @@ class Mailbox(AggregateRoot):
 
     def __init__(self) -> None:
         self.activated_at: datetime | None = None
+        self.terms_version: str | None = None
         self.address: str | Erased | None = None
         self.is_verified = False
+        self.rejection: str | None = None
         self.language: str | None = None
         self.frequency = Frequency.IMMEDIATE
+        self.quiet_hours: QuietHours | None = None
+        self.reminders = True
+        self.exclusively_ebox = False
         self.show_title = False
+        self.is_erased = False
 
     @classmethod
     def create(
@@ -64,7 +71,7 @@ class Mailbox(AggregateRoot):
         """The owner gives an address; it counts once it is verified."""
         if self.activated_at is None:
             raise Conflict("activate the mailbox first")
-        if address != self.address:
+        if address != self.address:  # a rejected one is None here: it may be entered again
             self.record(EmailEntered, at, party_id=self.party_id, address=address)
 
     def verify_email(self, at: datetime) -> None:
@@ -78,6 +85,11 @@ class Mailbox(AggregateRoot):
         """The address does not take mail; nothing more is sent to it."""
         if self.address is not None:
             self.record(EmailRejected, at, party_id=self.party_id, reason=reason)
+
+    def erase_owner(self, legal_basis: str, at: datetime) -> None:
+        """Its owner's key is to be destroyed. A second time changes nothing."""
+        if not self.is_erased:
+            self.record(OwnerErased, at, party_id=self.party_id, legal_basis=legal_basis)
 
     def prefer(
         self,
@@ -114,11 +126,11 @@ class Mailbox(AggregateRoot):
 
     @when.register
     def _(self, event: MailboxActivated) -> None:
-        self.activated_at = event.timestamp
+        self.activated_at, self.terms_version = event.timestamp, event.terms_version
 
     @when.register
     def _(self, event: EmailEntered) -> None:
-        self.address, self.is_verified = event.address, False
+        self.address, self.is_verified, self.rejection = event.address, False, None
 
     @when.register
     def _(self, event: EmailVerified) -> None:
@@ -126,9 +138,14 @@ class Mailbox(AggregateRoot):
 
     @when.register
     def _(self, event: EmailRejected) -> None:
-        self.address, self.is_verified = None, False
+        self.address, self.is_verified, self.rejection = None, False, event.reason
 
     @when.register
     def _(self, event: PreferencesChanged) -> None:
         self.language, self.frequency = event.language, event.frequency
-        self.show_title = event.show_title
+        self.quiet_hours, self.reminders = event.quiet_hours, event.reminders
+        self.exclusively_ebox, self.show_title = event.exclusively_ebox, event.show_title
+
+    @when.register
+    def _(self, event: OwnerErased) -> None:
+        self.is_erased = True

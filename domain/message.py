@@ -1,17 +1,41 @@
-"""A message in a mailbox: what was published, and whether its reader has opened it."""
+"""A message in a mailbox: what was published, and what has become of it since.
+
+What the clock decides (that it is there to be seen, that it has expired) becomes true by an event, and only
+by one: the scheduler asks with the time in hand, everybody else goes by the events.
+"""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import singledispatchmethod
+from typing import Final
 from uuid import UUID
 
 from domain.aggregate import AggregateRoot
-from domain.events.access import What
+from domain.errors import Conflict
+from domain.events.access import AccessRecord, What
 from domain.events.base import Event
-from domain.events.message import AttachmentRecord, MessageOpened, MessagePublished
+from domain.events.message import (
+    AttachmentRecord,
+    DocumentsPurged,
+    ExpiryAnnounced,
+    MessageArchived,
+    MessageExpired,
+    MessageHidden,
+    MessageOpened,
+    MessagePublished,
+    MessageReleased,
+    MessageShown,
+    MessageUnarchived,
+    ReminderDue,
+)
 from domain.publication import Publication
+
+REMIND_AFTER: Final = timedelta(days=15)
+"""A message that is still unopened this long after it came into sight is due a reminder."""
+WARN_BEFORE: Final = timedelta(days=7)
+"""A message that is still unopened this long before it expires is due a warning."""
 
 _FACTS = tuple(field.name for field in fields(Publication))
 
@@ -22,11 +46,18 @@ class Message(AggregateRoot):
     TOPIC = "message"
 
     def __init__(self) -> None:
+        self.is_released = False
         self.opened_at: datetime | None = None
+        self.is_hidden = False
+        self.is_archived = False
+        self.is_reminded = False
+        self.is_expiry_announced = False
+        self.is_expired = False
+        self.is_purged = False
 
     @classmethod
     def publish(cls, message_id: UUID, publication: Publication, at: datetime) -> Message:
-        """Put the message into the recipient's mailbox."""
+        """Put the message into the recipient's mailbox; out of sight until its time, if that is later."""
         facts = {name: getattr(publication, name) for name in _FACTS}
         return cls.begin(MessagePublished, message_id, at, **facts)
 
@@ -35,13 +66,62 @@ class Message(AggregateRoot):
         if self.opened_at is None:
             self.record(MessageOpened, at, access_id=access_id)
 
+    def change(
+        self,
+        access: AccessRecord,
+        at: datetime,
+        *,
+        is_visible: bool | None = None,
+        is_archived: bool | None = None,
+    ) -> None:
+        """Its owner hides it or shows it again, puts it aside or takes it back; None leaves that as it is."""
+        facts = {"mailbox_id": self.published.mailbox_id, "access": access}
+        if is_visible is self.is_hidden:
+            self.record(MessageShown if is_visible else MessageHidden, at, **facts)
+        if is_archived is not None and is_archived is not self.is_archived:
+            self.record(MessageArchived if is_archived else MessageUnarchived, at, **facts)
+
+    def release(self, at: datetime) -> None:
+        """Its requested publish time has come. Too early or a second time changes nothing."""
+        if not self.is_released and at >= self.published.visible_from:
+            self.record(MessageReleased, at, mailbox_id=self.published.mailbox_id)
+
+    def remind(self, at: datetime) -> None:
+        """It has been unopened for long. Too early, or once it is opened, changes nothing."""
+        due = reminder_due(self.published.visible_from, self.published.expires_at)
+        if due is not None and at >= due and self._awaits_its_reader and not self.is_reminded:
+            self.record(ReminderDue, at, mailbox_id=self.published.mailbox_id)
+
+    def announce_expiry(self, at: datetime) -> None:
+        """It will expire unopened. Too early, or once it is opened, changes nothing."""
+        due = expiry_warning_due(self.published.visible_from, self.published.expires_at)
+        if due is not None and at >= due and self._awaits_its_reader and not self.is_expiry_announced:
+            self.record(ExpiryAnnounced, at, mailbox_id=self.published.mailbox_id)
+
+    def expire(self, at: datetime) -> None:
+        """Its validity is over. Too early or a second time changes nothing."""
+        if not self.is_expired and at >= self.published.expires_at:
+            self.record(MessageExpired, at, mailbox_id=self.published.mailbox_id)
+
+    def purge(self, at: datetime) -> None:
+        """Its documents are gone from the object store. Raises `Conflict` while it may still be read."""
+        if not self.is_expired:
+            raise Conflict("a message that has not expired keeps its documents")
+        if not self.is_purged:
+            self.record(DocumentsPurged, at, mailbox_id=self.published.mailbox_id)
+
     def attachment(self, attachment_id: UUID) -> AttachmentRecord | None:
         """The attachment of this id, or None."""
         return next((one for one in self.published.attachments if one.id == attachment_id), None)
 
-    def is_readable(self, at: datetime) -> bool:
-        """Whether its owner may read it at that moment: visible already, and not expired."""
-        return self.published.visible_from <= at < self.published.expires_at
+    @property
+    def is_readable(self) -> bool:
+        """Whether its owner may read it: released, and not expired."""
+        return self.is_released and not self.is_expired
+
+    @property
+    def _awaits_its_reader(self) -> bool:
+        return self.is_readable and self.opened_at is None
 
     def is_main(self, what: What, attachment_id: UUID | None = None) -> bool:
         """Whether this part is the main content, so that reading it opens the message."""
@@ -57,7 +137,56 @@ class Message(AggregateRoot):
     @when.register
     def _(self, event: MessagePublished) -> None:
         self.published = event
+        self.is_released = event.visible_from <= event.timestamp
+
+    @when.register
+    def _(self, event: MessageReleased) -> None:
+        self.is_released = True
 
     @when.register
     def _(self, event: MessageOpened) -> None:
         self.opened_at = event.timestamp
+
+    @when.register
+    def _(self, event: MessageHidden) -> None:
+        self.is_hidden = True
+
+    @when.register
+    def _(self, event: MessageShown) -> None:
+        self.is_hidden = False
+
+    @when.register
+    def _(self, event: MessageArchived) -> None:
+        self.is_archived = True
+
+    @when.register
+    def _(self, event: MessageUnarchived) -> None:
+        self.is_archived = False
+
+    @when.register
+    def _(self, event: ReminderDue) -> None:
+        self.is_reminded = True
+
+    @when.register
+    def _(self, event: ExpiryAnnounced) -> None:
+        self.is_expiry_announced = True
+
+    @when.register
+    def _(self, event: MessageExpired) -> None:
+        self.is_expired = True
+
+    @when.register
+    def _(self, event: DocumentsPurged) -> None:
+        self.is_purged = True
+
+
+def reminder_due(visible_from: datetime, expires_at: datetime) -> datetime | None:
+    """When an unopened message is due a reminder; None where it expires before."""
+    due = visible_from + REMIND_AFTER
+    return due if due < expires_at else None
+
+
+def expiry_warning_due(visible_from: datetime, expires_at: datetime) -> datetime | None:
+    """When an unopened message is due a warning; None where it comes into sight later than that."""
+    due = expires_at - WARN_BEFORE
+    return due if due > visible_from else None

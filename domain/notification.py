@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import singledispatchmethod
 from uuid import UUID
@@ -10,29 +11,47 @@ from domain.aggregate import AggregateRoot
 from domain.events.base import Event
 from domain.events.notification import (
     Channel,
+    NotificationBounced,
+    NotificationCancelled,
+    NotificationDelayed,
     NotificationFailed,
     NotificationKind,
     NotificationQueued,
     NotificationSent,
+    NotificationSummarised,
 )
 from domain.ids import notification_id
 
 
 class Notification(AggregateRoot):
-    """One notification about one message: queued once, then sent or given up, each outcome recorded once."""
+    """One notification: queued once, then sent, cancelled or given up, each outcome recorded once."""
 
     TOPIC = "notification"
 
     def __init__(self) -> None:
         self.is_settled = False
         self.is_sent = False
+        self.is_bounced = False
 
     @classmethod
     def queue(cls, mailbox_id: UUID, message_id: UUID, kind: NotificationKind, at: datetime) -> Notification:
-        """It is due. The stream's id is derived, so that queueing it twice meets itself."""
+        """It is due, about one message. The stream's id is derived: queueing it twice meets itself."""
+        return cls.of(notification_id(message_id, kind.value), mailbox_id, kind, at, message_id=message_id)
+
+    @classmethod
+    def of(
+        cls,
+        stream: UUID,
+        mailbox_id: UUID,
+        kind: NotificationKind,
+        at: datetime,
+        *,
+        message_id: UUID | None = None,
+    ) -> Notification:
+        """It is due, under an id that the caller derived (`summary_id`, `verification_id`)."""
         return cls.begin(
             NotificationQueued,
-            notification_id(message_id, kind.value),
+            stream,
             at,
             mailbox_id=mailbox_id,
             message_id=message_id,
@@ -40,29 +59,39 @@ class Notification(AggregateRoot):
             channel=Channel.EMAIL,
         )
 
-    def sent(self, attempts: int, at: datetime) -> None:
-        """The relay took it over."""
-        if not self.is_settled:
-            self.record(
-                NotificationSent,
-                at,
-                mailbox_id=self.mailbox_id,
-                message_id=self.message_id,
-                attempts=attempts,
-            )
+    def sent(self, attempts: int, at: datetime, *, told_of: Sequence[UUID] = ()) -> None:
+        """The relay took it over. `told_of`: the messages that a summary told of."""
+        if self.is_settled:
+            return
+        self.record(NotificationSent, at, **self._about, attempts=attempts)
+        if told_of:
+            self.record(NotificationSummarised, at, mailbox_id=self.mailbox_id, message_ids=list(told_of))
 
     def failed(self, *, permanent: bool, smtp_code: int | None, reason: str, at: datetime) -> None:
         """It was not sent this time, or will never be."""
         if not self.is_settled:
             self.record(
-                NotificationFailed,
-                at,
-                mailbox_id=self.mailbox_id,
-                message_id=self.message_id,
-                permanent=permanent,
-                smtp_code=smtp_code,
-                reason=reason,
+                NotificationFailed, at, **self._about, permanent=permanent, smtp_code=smtp_code, reason=reason
             )
+
+    def cancel(self, reason: str, at: datetime) -> None:
+        """There is nothing left to tell."""
+        if not self.is_settled:
+            self.record(NotificationCancelled, at, **self._about, reason=reason)
+
+    def bounced(self, status: str, at: datetime) -> None:
+        """It came back after it was sent; the first report counts. `status`: an enhanced code (RFC 3463)."""
+        if not self.is_bounced:
+            self.record(NotificationBounced, at, **self._about, status=status)
+
+    def delayed(self, status: str, at: datetime) -> None:
+        """A relay further on still tries. `status` is an enhanced code (RFC 3463)."""
+        if not self.is_bounced:
+            self.record(NotificationDelayed, at, **self._about, status=status)
+
+    @property
+    def _about(self) -> dict[str, UUID | None]:
+        return {"mailbox_id": self.mailbox_id, "message_id": self.message_id}
 
     @singledispatchmethod
     def when(self, event: Event) -> None:
@@ -70,7 +99,8 @@ class Notification(AggregateRoot):
 
     @when.register
     def _(self, event: NotificationQueued) -> None:
-        self.mailbox_id, self.message_id = event.mailbox_id, event.message_id
+        self.mailbox_id, self.message_id, self.kind = event.mailbox_id, event.message_id, event.kind
+        self.queued_at = event.timestamp
 
     @when.register
     def _(self, event: NotificationSent) -> None:
@@ -79,3 +109,11 @@ class Notification(AggregateRoot):
     @when.register
     def _(self, event: NotificationFailed) -> None:
         self.is_settled = event.permanent
+
+    @when.register
+    def _(self, event: NotificationCancelled) -> None:
+        self.is_settled = True
+
+    @when.register
+    def _(self, event: NotificationBounced) -> None:
+        self.is_bounced = True

@@ -19,7 +19,6 @@ LATER: Final = frozenset(
         "isReplyAuthorized",
         "originalMessageId",
         "isRegisteredMail",
-        "requestedPublishTime",
         "dueDate",
         "isConfirmationNeeded",
         "sender.partition",
@@ -94,4 +93,5 @@ class MessageToPublish(StrictModel):
     )
     for_the_attention_of: ForTheAttentionOf | None = None
     expiration_date: Annotated[str | None, Field(json_schema_extra={"format": "date-time"})] = None
+    requested_publish_time: Annotated[str | None, Field(json_schema_extra={"format": "date-time"})] = None
     non_sensitive_title: TranslatedLine | None = None

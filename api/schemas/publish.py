@@ -55,7 +55,8 @@ class _Reader:
         """The draft; raises `InvalidInput` with every issue."""
         message = self._message
         sender = self._sender()
-        expires = self._expiration()
+        expires = self._moment("expirationDate", message.expiration_date)
+        publish_at = self._moment("requestedPublishTime", message.requested_publish_time)
         attention_of = self._attention_of()
         recipient = self._recipient()
         if recipient is None or self._issues:
@@ -70,6 +71,7 @@ class _Reader:
             body=_texts(message.body_content),
             sender=sender,
             expires=expires,
+            publish_at=publish_at,
             attention_of=attention_of,
             business_data=[_datum(one) for one in message.business_data_list or ()],
             non_sensitive_title=_texts(message.non_sensitive_title),
@@ -110,14 +112,13 @@ class _Reader:
             self._issue("forTheAttentionOf", "required", "give ssin or label")
         return Addressee(person.ssin, person.label)
 
-    def _expiration(self) -> datetime | None:
-        text = self._message.expiration_date
+    def _moment(self, field: str, text: str | None) -> datetime | None:
         if text is None:
             return None
         try:
             return parse_timestamp(text)
         except ValueError as error:
-            self._issue("expirationDate", "schemaViolation", str(error))
+            self._issue(field, "schemaViolation", str(error))
             return None
 
     def _identifier(self, field: str, scheme: IdentifierScheme, number: str) -> Identifier | None:

@@ -1,4 +1,4 @@
-"""Somebody read something in a mailbox: recorded, and committed, before a byte leaves."""
+"""Somebody read something in a mailbox: recorded, and committed, before a byte leaves. Or was refused."""
 
 from __future__ import annotations
 
@@ -55,3 +55,33 @@ class AccessRecorded(FirstEvent):
     publication_id: UUID | None
     attachment_id: UUID | None
     access: AccessRecord
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CallerRecord:
+    """Who was refused, through which site, proved how."""
+
+    actor_party: UUID
+    actor: ActorOwned[str]
+    actor_kind: str
+    site: str | None
+    digital_key: str | None
+    assurance_level: str
+    token_sha256: str
+    request_id: UUID
+
+
+@recorded_as("access_denied.recorded")
+class AccessDenied(FirstEvent):
+    """An authenticated caller asked for what the decision function does not allow.
+
+    `operation` is what was asked, `reason` why not. `mailbox_id`: the mailbox it was about, None where it was
+    about no single one. `unrecorded` counts refusals of the same caller before this one that got no event
+    of their own: there is a limit a minute.
+    """
+
+    mailbox_id: UUID | None
+    operation: str
+    reason: str
+    unrecorded: int
+    caller: CallerRecord

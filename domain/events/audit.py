@@ -16,6 +16,7 @@ class Look(StrEnum):
 
     MAILBOX_SEARCH = "mailbox_search"
     ACCESS_HISTORY = "access_history"
+    MAILBOX_AS_OF = "mailbox_as_of"
 
 
 @dataclass(frozen=True, slots=True)

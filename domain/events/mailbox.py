@@ -94,3 +94,14 @@ class PreferencesChanged(Event):
     reminders: bool
     exclusively_ebox: bool
     show_title: bool
+
+
+@recorded_as("mailbox.owner_erased")
+class OwnerErased(Event):
+    """The owner's key is to be destroyed; from then on everything personal of theirs reads as erased.
+
+    `legal_basis` says on what ground, in words without personal data.
+    """
+
+    party_id: UUID
+    legal_basis: str

@@ -91,3 +91,70 @@ class MessageOpened(Event):
     """Bytes of the main content left for the first time, by that access."""
 
     access_id: UUID
+
+
+@recorded_as("message.released")
+class MessageReleased(Event):
+    """Its requested publish time has come: from now on it is in the mailbox for its owner to see."""
+
+    mailbox_id: UUID
+
+
+@recorded_as("message.hidden")
+class MessageHidden(Event):
+    """Its owner took it out of sight. It can be shown again."""
+
+    mailbox_id: UUID
+    access: AccessRecord
+
+
+@recorded_as("message.shown")
+class MessageShown(Event):
+    """Its owner brought a hidden message back into sight."""
+
+    mailbox_id: UUID
+    access: AccessRecord
+
+
+@recorded_as("message.archived")
+class MessageArchived(Event):
+    """Its owner put it aside."""
+
+    mailbox_id: UUID
+    access: AccessRecord
+
+
+@recorded_as("message.unarchived")
+class MessageUnarchived(Event):
+    """Its owner took it back from what was put aside."""
+
+    mailbox_id: UUID
+    access: AccessRecord
+
+
+@recorded_as("message.reminder_due")
+class ReminderDue(Event):
+    """It has not been opened for as long as it takes before its owner is reminded."""
+
+    mailbox_id: UUID
+
+
+@recorded_as("message.expiry_announced")
+class ExpiryAnnounced(Event):
+    """It will expire soon, and has not been opened: its owner is to be warned."""
+
+    mailbox_id: UUID
+
+
+@recorded_as("message.expired")
+class MessageExpired(Event):
+    """Its validity is over: nobody reads it any more."""
+
+    mailbox_id: UUID
+
+
+@recorded_as("message.documents_purged")
+class DocumentsPurged(Event):
+    """Its documents were removed from the object store."""
+
+    mailbox_id: UUID

@@ -7,7 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from domain.events import Event
-from domain.events.access import AccessRecord, AccessRecorded, BasisRecord, What
+from domain.events.access import (
+    AccessDenied,
+    AccessRecord,
+    AccessRecorded,
+    BasisRecord,
+    CallerRecord,
+    What,
+)
 from domain.events.audit import AuditReplayed, Look, LookedAt
 from domain.events.mailbox import (
     CreatedBecause,
@@ -17,17 +24,37 @@ from domain.events.mailbox import (
     Frequency,
     MailboxActivated,
     MailboxCreated,
+    OwnerErased,
     OwnerKind,
     PreferencesChanged,
     QuietHours,
 )
-from domain.events.message import Addressee, AttachmentRecord, BusinessDatum, MessageOpened, MessagePublished
+from domain.events.message import (
+    Addressee,
+    AttachmentRecord,
+    BusinessDatum,
+    DocumentsPurged,
+    ExpiryAnnounced,
+    MessageArchived,
+    MessageExpired,
+    MessageHidden,
+    MessageOpened,
+    MessagePublished,
+    MessageReleased,
+    MessageShown,
+    MessageUnarchived,
+    ReminderDue,
+)
 from domain.events.notification import (
     Channel,
+    NotificationBounced,
+    NotificationCancelled,
+    NotificationDelayed,
     NotificationFailed,
     NotificationKind,
     NotificationQueued,
     NotificationSent,
+    NotificationSummarised,
 )
 from domain.events.reference import (
     ApplicationChanged,
@@ -109,6 +136,24 @@ EXPECTED: dict[str, Event] = {
         attachment_id=OTHER,
         access=_ACCESS,
     ),
+    "access_denied.recorded.v1": _first(
+        AccessDenied,
+        "access_denied",
+        mailbox_id=MAILBOX,
+        operation="read",
+        reason="not the owner",
+        unrecorded=3,
+        caller=CallerRecord(
+            actor_party=ACTOR,
+            actor="85073003328",
+            actor_kind="citizen",
+            site="portal",
+            digital_key="eid",
+            assurance_level="high",
+            token_sha256="5e" * 32,
+            request_id=OTHER,
+        ),
+    ),
     "audit.replayed.v1": _first(
         AuditReplayed,
         "audit",
@@ -142,6 +187,7 @@ EXPECTED: dict[str, Event] = {
         exclusively_ebox=False,
         show_title=True,
     ),
+    "mailbox.owner_erased.v1": _event(OwnerErased, party_id=PARTY, legal_basis="GDPR article 17"),
     "message.published.v1": _first(
         MessagePublished,
         "message",
@@ -200,6 +246,15 @@ EXPECTED: dict[str, Event] = {
         access=_ACCESS,
     ),
     "message.opened.v1": _event(MessageOpened, access_id=OTHER),
+    "message.released.v1": _event(MessageReleased, mailbox_id=MAILBOX),
+    "message.hidden.v1": _event(MessageHidden, mailbox_id=MAILBOX, access=_ACCESS),
+    "message.shown.v1": _event(MessageShown, mailbox_id=MAILBOX, access=_ACCESS),
+    "message.archived.v1": _event(MessageArchived, mailbox_id=MAILBOX, access=_ACCESS),
+    "message.unarchived.v1": _event(MessageUnarchived, mailbox_id=MAILBOX, access=_ACCESS),
+    "message.reminder_due.v1": _event(ReminderDue, mailbox_id=MAILBOX),
+    "message.expiry_announced.v1": _event(ExpiryAnnounced, mailbox_id=MAILBOX),
+    "message.expired.v1": _event(MessageExpired, mailbox_id=MAILBOX),
+    "message.documents_purged.v1": _event(DocumentsPurged, mailbox_id=MAILBOX),
     "notification.queued.v1": _first(
         NotificationQueued,
         "notification",
@@ -211,6 +266,12 @@ EXPECTED: dict[str, Event] = {
     "notification.failed.v1": _event(
         NotificationFailed, permanent=True, smtp_code=550, reason="no such mailbox", **_NOTIFIED
     ),
+    "notification.summarised.v1": _event(
+        NotificationSummarised, mailbox_id=MAILBOX, message_ids=[OTHER, EVENT]
+    ),
+    "notification.cancelled.v1": _event(NotificationCancelled, reason="opened", **_NOTIFIED),
+    "notification.bounced.v1": _event(NotificationBounced, status="5.1.1", **_NOTIFIED),
+    "notification.delayed.v1": _event(NotificationDelayed, status="4.4.1", **_NOTIFIED),
     "sender.registered.v1": _first(
         SenderRegistered, "sender", enterprise_number="0316380841", name=_NAME, clients=[_CLIENT]
     ),
