@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bootstrap.errors import CannotStart
-from commands import dev
+from commands import dev, retention
 from commands.console import settings, tell
 from domain.errors import DomainError, InvalidInput
 
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(dev.app, name="dev")
+app.add_typer(retention.app, name="retention")
 
 
 @app.command()
@@ -75,6 +76,18 @@ def notify() -> None:
     from bootstrap import roles
 
     roles.notify(settings())
+
+
+@app.command()
+def schedule() -> None:
+    """Put on record what the clock decides: messages released, reminders due, messages expired.
+
+    It takes the same settings as `ebox api`. One does the work; a second one waits as hot standby. Without
+    it, messages with a publish time stay out of sight, and nobody is reminded.
+    """
+    from bootstrap import roles
+
+    roles.schedule(settings())
 
 
 @app.command()

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.authority import Permission
+from application.coalescing import RecentLooks
 from application.documents import document_key
 from application.views import BodyView, ContentRequest, ContentView, RangeNotSatisfiable
 from domain.access import Access
@@ -30,9 +31,10 @@ ATTEMPTS = 3
 class Contents:
     """What a message says and carries."""
 
-    def __init__(self, *, events: EventStore, documents: DocumentStore) -> None:
+    def __init__(self, *, events: EventStore, documents: DocumentStore, looks: RecentLooks) -> None:
         self._events = events
         self._documents = documents
+        self._looks = looks
 
     async def body(self, actor: Actor, permission: Permission, message_id: UUID, at: datetime) -> BodyView:
         """The body. Raises `NotFound`, `Gone` where its owner was erased."""
@@ -57,6 +59,7 @@ class Contents:
         """A document. Raises `NotFound`, `Gone`, `PreconditionFailed`, `RangeNotSatisfiable`.
 
         A caller who has it already gets a view without a stream, and no access is recorded: nothing leaves.
+        Ranges that belong to an access on record make none of their own.
         """
         message = await self._message(permission, message_id, at)
         attachment = message.attachment(attachment_id)
@@ -75,9 +78,15 @@ class Contents:
         stream = None
         if not request.describe_only:
             stream = await self._documents.open(attachment.object_key, key, attachment.size, start, end)
-        position = await self._release(
-            message, What.ATTACHMENT, attachment_id, actor, permission, at, opens=stream is not None
-        )
+        position = None
+        if stream is not None and request.is_for_range(sha256):
+            position = self._looks.of_document(actor, message_id, attachment_id, at)
+        if position is None:
+            position = await self._release(
+                message, What.ATTACHMENT, attachment_id, actor, permission, at, opens=stream is not None
+            )
+            if stream is not None:
+                self._looks.document_released(actor, message_id, attachment_id, at, position)
         view = _view(message, attachment, sha256, start, end, position)
         view.stream = stream
         return view

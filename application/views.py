@@ -111,9 +111,13 @@ class ContentRequest:
         """Whether the caller has the document with this digest already."""
         return not self.known.isdisjoint((sha256, ANY_DOCUMENT))
 
+    def is_for_range(self, sha256: str) -> bool:
+        """Whether a part of the document with this digest is meant, and not all of it."""
+        return self.byte_range is not None and self.if_range in {None, sha256}
+
     def part_of(self, size: int, sha256: str) -> tuple[int, int] | None:
         """The first and (excluded) last byte that are meant, or None where the range has none."""
-        if self.byte_range is None or (self.if_range is not None and self.if_range != sha256):
+        if self.byte_range is None or not self.is_for_range(sha256):
             return 0, size
         return self.byte_range.within(size)
 

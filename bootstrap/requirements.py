@@ -73,6 +73,11 @@ class Requirements:
         """What `ebox notify` needs; how senders may be named it reads from the read models."""
         return (self.key_store, self.event_store, self.read_models, self.outbox)
 
+    @property
+    def of_scheduler(self) -> Sequence[Requirement]:
+        """What `ebox schedule` and `ebox retention run` need."""
+        return (self.key_store, self.event_store, self.read_models)
+
     def check_key_store(self) -> None:
         """Raise unless its tables are there and our key opens a party's."""
         _look_at(self._system.identity_engine, partytables.METADATA, identity_tables.metadata)

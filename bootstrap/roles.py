@@ -69,6 +69,11 @@ def notify(settings: Settings) -> None:
     _run(settings, _notify)
 
 
+def schedule(settings: Settings) -> None:
+    """`ebox schedule`: the scheduler; a second copy stands by."""
+    _run(settings, _schedule)
+
+
 def migrate_now(settings: Settings) -> Iterator[str]:
     """`ebox migrate`, step by step."""
     configure_logging(settings.log_level)
@@ -92,6 +97,7 @@ async def _everything(system: System) -> None:
         Role(server.serve, server.finish),
         _projecting(system),
         _notifying(system),
+        _scheduling(system),
         seconds=GRACE_SECONDS,
     )
 
@@ -131,6 +137,15 @@ async def _project(system: System) -> None:
 async def _notify(system: System) -> None:
     role = once_met(Requirements(system).of_notifier, lambda: _notifying(system))
     await supervise(role, seconds=GRACE_SECONDS)
+
+
+async def _schedule(system: System) -> None:
+    role = once_met(Requirements(system).of_scheduler, lambda: _scheduling(system))
+    await supervise(role, seconds=GRACE_SECONDS)
+
+
+def _scheduling(system: System) -> Role:
+    return Role(lambda: asyncio.to_thread(system.timekeeper.run), system.timekeeper.stop)
 
 
 def _notifying(system: System) -> Role:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 
 from application.auditing import Auditing
 from application.authority import Authority
+from application.coalescing import RecentLooks
 from application.contents import Contents
 from application.mailboxes import Mailboxes
+from application.own_history import OwnHistory
 from application.parties import Parties
 from application.publishing import Publishing
 from application.reading import Reading
 from application.reference import Reference
+from application.retention import Retention
+from application.timekeeping import Timekeeper
 from bootstrap.stores import Stores
 from projections.positions import ReadPositions
 from storage.inspection import UploadInspector
@@ -67,12 +72,43 @@ class UseCases(Stores):
         )
 
     @cached_property
+    def looks(self) -> RecentLooks:
+        """What this process has just recorded."""
+        return RecentLooks()
+
+    @cached_property
+    def own_history(self) -> OwnHistory:
+        """Owners ask who looked."""
+        return OwnHistory(
+            events=self.events,
+            authority=Authority(self.parties),
+            database=self.read_database,
+            positions=self.positions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def timekeeper(self) -> Timekeeper:
+        """Puts on record what the clock decides; a second copy stands by."""
+        return Timekeeper(self.events, self.read_database, self.clock)
+
+    def retention(self, grace: timedelta) -> Retention:
+        """Purges documents `grace` after their message expired."""
+        return Retention(
+            events=self.events,
+            database=self.read_database,
+            documents=self.documents,
+            clock=self.clock,
+            grace=grace,
+        )
+
+    @cached_property
     def reading(self) -> Reading:
         """What owners do."""
         return Reading(
             events=self.events,
             authority=Authority(self.parties),
-            contents=Contents(events=self.events, documents=self.documents),
+            contents=Contents(events=self.events, documents=self.documents, looks=self.looks),
             database=self.read_database,
             positions=self.positions,
             reference=self.reference,

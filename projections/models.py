@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from projections import access_history, inbox, message_detail, profile, reference
+from projections import access_history, inbox, message_detail, profile, reference, timetable
 from projections.model import ReadModel
 
 READ_MODELS: Final[tuple[ReadModel, ...]] = (
@@ -13,4 +13,5 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     profile.MODEL,
     access_history.MODEL,
     reference.MODEL,
+    timetable.MODEL,
 )

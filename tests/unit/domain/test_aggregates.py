@@ -182,12 +182,6 @@ class TestMessage:
         with_body = Message.publish(MESSAGE, replace(PUBLICATION, is_body_main=True), AT)
         assert with_body.is_main(What.BODY)
 
-    def test_readable_from_its_moment_until_it_expires(self) -> None:
-        message = Message.publish(MESSAGE, replace(PUBLICATION, visible_from=LATER), AT)
-        assert not message.is_readable(AT)
-        assert message.is_readable(LATER)
-        assert not message.is_readable(PUBLICATION.expires_at)
-
 
 class TestNotification:
     def test_queued_under_an_id_that_a_repeat_meets(self) -> None:

@@ -1,0 +1,48 @@
+"""Who looked at my documents: the owner's own view of the access history. Looking at it is an access too."""
+
+from __future__ import annotations
+
+from application.auditing import HistoryPage
+from application.authority import Authority
+from domain.access import Access
+from domain.actors import Actor
+from domain.clock import Clock
+from domain.decisions import Operation
+from domain.events.access import What
+from eventstore.store import EventStore
+from projections import access_history
+from projections.access_history import HistoryFilter
+from projections.database import ReadDatabase
+from projections.positions import ReadPositions
+
+
+class OwnHistory:
+    """The use case of an owner who wants to know."""
+
+    def __init__(
+        self,
+        *,
+        events: EventStore,
+        authority: Authority,
+        database: ReadDatabase,
+        positions: ReadPositions,
+        clock: Clock,
+    ) -> None:
+        self._events = events
+        self._authority = authority
+        self._database = database
+        self._positions = positions
+        self._clock = clock
+
+    async def page(
+        self, actor: Actor, *, before: int | None, limit: int, at_least: int | None
+    ) -> HistoryPage:
+        """A page of the history of the actor's own mailbox, newest first. Raises `NotAllowed`."""
+        at = self._clock.now()
+        permission = await self._authority.own_mailbox(actor, Operation.OWN_HISTORY, at)
+        position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
+        asked = HistoryFilter(mailbox_id=permission.mailbox_id)
+        rows = await self._database.run(access_history.page, asked, before=before, limit=limit)
+        access = Access.of(permission.mailbox_id, What.HISTORY, actor, permission.basis, at)
+        await self._events.append(*access.new_facts())
+        return HistoryPage(rows, rows[-1].position if len(rows) == limit else None, position)
