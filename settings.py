@@ -41,6 +41,9 @@ SECRETS: Final = (
 )
 """What production must be given, and what may come from a file."""
 
+PREVIOUS_KEYS: Final = ("previous_key_encryption_key", "previous_identifier_key")
+"""Secrets that are set only while a key is being changed; they too may come from a file."""
+
 
 class TrustedIssuer(BaseModel):
     """An issuer that speaks for partners' clients, and only for those named in `clients`.
@@ -96,6 +99,12 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = _secret("The relay for notifications: `smtp://[user:password@]host:port`.")
     key_encryption_key: SecretStr | None = _secret("Wraps every party's key: 32 bytes in base64.")
     identifier_key: SecretStr | None = _secret("Hashes national and enterprise numbers: 32 bytes in base64.")
+    previous_key_encryption_key: SecretStr | None = _secret(
+        "While EBOX_KEY_ENCRYPTION_KEY is being changed: the other one that may still be met."
+    )
+    previous_identifier_key: SecretStr | None = _secret(
+        "While EBOX_IDENTIFIER_KEY is being changed: the one of before."
+    )
     partners_file: Path | None = Field(
         default=None, description="YAML of partners, applications, message types, sites and auditors."
     )
@@ -108,6 +117,21 @@ class Settings(BaseSettings):
     max_message_bytes: int = Field(default=30 * 1024 * 1024, ge=1, description="Largest message, in bytes.")
     inspection_workers: int = Field(default=2, ge=1, le=64, description="Processes that inspect uploads.")
     smtp_connections: int = Field(default=4, ge=1, le=64, description="SMTP connections kept open.")
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port of `/metrics` for the roles without an HTTP server. Off when it is not set.",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Address that `EBOX_METRICS_PORT` is on.")
+    otlp_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^@\s?#]+$",
+        description="Where traces go: a collector's OTLP/HTTP address, such as `http://127.0.0.1:4318`.",
+    )
+    trace_ratio: float = Field(
+        default=0.01, ge=0.0, le=1.0, description="How many of all traces are recorded, 0 to 1."
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level logged."
     )
@@ -193,6 +217,7 @@ class _ValuesInFiles(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         """All values that come from files."""
         found = {
-            name: self.get_field_value(self.settings_cls.model_fields[name], name)[0] for name in SECRETS
+            name: self.get_field_value(self.settings_cls.model_fields[name], name)[0]
+            for name in (*SECRETS, *PREVIOUS_KEYS)
         }
         return {name: value for name, value in found.items() if value is not None}

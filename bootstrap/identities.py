@@ -58,7 +58,12 @@ class Identities(UseCases):
     @cached_property
     def signing_keys(self) -> SigningKeys:
         """What our tokens are signed with."""
-        return SigningKeys(self.identity_engine, self.key_encryption_key, self.clock)
+        return SigningKeys(
+            self.identity_engine,
+            self.key_encryption_key,
+            self.clock,
+            previous=self.previous_key_encryption_key,
+        )
 
     @cached_property
     def authorization_server(self) -> AuthorizationServer:

@@ -27,6 +27,9 @@ from identity.database import transaction
 from identity.keys import WrongKeyEncryptionKey
 from projections.columns import METADATA as READ_MODEL_TABLES
 
+SAMPLE = 100
+"""Keys that are tried at the start. While a key is being changed some are under one, some under another."""
+
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 _log = structlog.get_logger(__name__)
@@ -79,18 +82,19 @@ class Requirements:
         return (self.key_store, self.event_store, self.read_models)
 
     def check_key_store(self) -> None:
-        """Raise unless its tables are there and our key opens a party's."""
+        """Raise unless its tables are there and whole, and our keys open and find the parties of a sample."""
+        store = self._system.key_store
         _look_at(self._system.identity_engine, partytables.METADATA, identity_tables.metadata)
+        store.restoring.check()
         party = partytables.PARTY.c
-        some = sa.select(party.party_id).where(party.wrapped_key.is_not(None)).limit(1)
+        some = sa.select(party.party_id).where(party.wrapped_key.is_not(None)).limit(SAMPLE)
         with transaction(self._system.identity_engine) as connection:
-            party_id = connection.execute(some).scalar_one_or_none()
-        if party_id is None:
-            return
+            party_ids = connection.execute(some).scalars().all()
         try:
-            self._system.key_store.keys.key_of(party_id)
+            store.keys.prefetch(party_ids)
         except EventStoreError as error:
             raise WrongKeyEncryptionKey("the key-encryption key does not open a party's key") from error
+        store.hashed_numbers.check()
 
     def _check_event_store(self) -> None:
         self._system.events.check()

@@ -25,8 +25,10 @@ from projections.database import ReadDatabase
 from settings import Settings
 from storage.documents import DocumentStore
 from storage.filesystem import FilesystemObjectStore
+from storage.metered import MeteredObjectStore
 from storage.port import ObjectStore
 from storage.s3 import S3ObjectStore
+from telemetry.sampling import Sampler
 
 KEY_BYTES = 32
 KEY_STORE_FILE = "keys.sqlite"
@@ -65,8 +67,11 @@ class Stores:
         """Parties and keys."""
         store = KeyStore(
             self._database_url("key_store_url", KEY_STORE_FILE),
-            key_encryption=KeyEncryption(self.key_encryption_key),
+            key_encryption=KeyEncryption(
+                self.key_encryption_key, [key for key in [self.previous_key_encryption_key] if key]
+            ),
             identifier_key=self._secret("identifier_key"),
+            previous_identifier_key=self._previous("identifier_key"),
         )
         self.exits.callback(store.close)
         return store
@@ -99,8 +104,18 @@ class Stores:
         return outbox
 
     @cached_property
+    def sampler(self) -> Sampler:
+        """Looks at what no event tells of, for the meters; it ends before what it looks at."""
+        sampler = Sampler()
+        self.exits.callback(sampler.stop)
+        return sampler
+
+    @cached_property
     def objects(self) -> ObjectStore:
         """Where documents lie."""
+        return MeteredObjectStore(self._object_store())
+
+    def _object_store(self) -> ObjectStore:
         url = _plain(self.settings.object_store_url)
         if url is None:
             return FilesystemObjectStore(self.data_dir / "objects")
@@ -125,6 +140,11 @@ class Stores:
         """What wraps every other key."""
         return self._secret("key_encryption_key")
 
+    @cached_property
+    def previous_key_encryption_key(self) -> bytes | None:
+        """What may have wrapped them, while that key is being changed."""
+        return self._previous("key_encryption_key")
+
     def _database_url(self, setting: str, file_name: str) -> str:
         given = _plain(getattr(self.settings, setting))
         if given is None:
@@ -147,16 +167,23 @@ class Stores:
 
     def _secret(self, setting: str) -> bytes:
         given = _plain(getattr(self.settings, setting))
-        if given is None:
-            return self._embedded_secret(setting)
-        try:
-            key = b64decode(given, validate=True)
-        except NotBase64:
-            key = b""
-        if len(key) != KEY_BYTES:
-            how = "openssl rand -base64 32"
-            raise CannotStart(f"EBOX_{setting.upper()} is {KEY_BYTES} bytes in base64; make one with: {how}")
-        return key
+        return self._embedded_secret(setting) if given is None else _decoded(setting, given)
+
+    def _previous(self, setting: str) -> bytes | None:
+        name = f"previous_{setting}"
+        given = _plain(getattr(self.settings, name))
+        return None if given is None else _decoded(name, given)
+
+
+def _decoded(setting: str, given: str) -> bytes:
+    try:
+        key = b64decode(given, validate=True)
+    except NotBase64:
+        key = b""
+    if len(key) != KEY_BYTES:
+        how = "openssl rand -base64 32"
+        raise CannotStart(f"EBOX_{setting.upper()} is {KEY_BYTES} bytes in base64; make one with: {how}")
+    return key
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -14,7 +14,7 @@ from typing import Final
 import psycopg
 from sqlalchemy.exc import ArgumentError
 
-from eventstore.errors import UnsafeSetting
+from eventstore.errors import UnfinishedRestore, UnsafeSetting, WrongIdentifierKey
 from identity.keys import WrongKeyEncryptionKey
 
 MIGRATE_FIRST: Final = "its tables are not there, or are an older release's: run `ebox migrate` first"
@@ -31,6 +31,14 @@ _BY_TYPE: Final[Sequence[tuple[type[Exception], str]]] = (
     (
         WrongKeyEncryptionKey,
         "EBOX_KEY_ENCRYPTION_KEY is not the one that was used here before: give that one",
+    ),
+    (
+        WrongIdentifierKey,
+        "EBOX_IDENTIFIER_KEY is not the one used here before: give that one, or as EBOX_PREVIOUS_IDENTIFIER_KEY",
+    ),
+    (
+        UnfinishedRestore,
+        "a restore was begun here and is not finished: run `ebox restore` again, with the same backup",
     ),
     (ArgumentError, _NO_ADDRESS),
 )

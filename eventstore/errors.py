@@ -9,7 +9,9 @@ domain.errors.Gone
 EventStoreError             the store or its set-up is wrong; never a caller's fault
 ├── EventUnreadable         a stored event is not what its topic promises, or was tampered with
 ├── UnsafeSetting           a setting under which events would get lost
-└── LeadershipLost          another copy may have taken this role over: stop at once
+├── LeadershipLost          another copy may have taken this role over: stop at once
+├── WrongIdentifierKey      numbers in the registry would not be found with the configured key
+└── UnfinishedRestore       a restore has begun and is not finished: nothing may serve
 """
 
 from __future__ import annotations
@@ -64,3 +66,11 @@ class UnsafeSetting(EventStoreError):
 
 class LeadershipLost(EventStoreError):
     """The lock on a single role is gone; whoever held it must stop before its next step."""
+
+
+class WrongIdentifierKey(EventStoreError):
+    """Numbers are in the registry that no configured identifier key finds."""
+
+
+class UnfinishedRestore(EventStoreError):
+    """A restore is under way, or was broken off."""

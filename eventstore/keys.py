@@ -3,7 +3,7 @@
 A wrapped key is 01 ‖ id of the key-encryption key (8) ‖ 01 ‖ nonce (12) ‖ AES-256-GCM ciphertext and tag
 (48); associated data is 01 ‖ that id ‖ party id (16). Id and wrapping key are derived from the
 key-encryption key by HKDF-SHA256 with `info` `ebox/1/kek-id` and `ebox/1/wrap`. To rotate: make the new key
-current, keep the old one among the retired.
+current, keep the old one among the retired, wrap again (`eventstore.wrappedkeys`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KEY_CACHE_SECONDS = 60.0
 """How long, at most, another process may still read what belongs to a party that was erased."""
 
 _VERSION = bytes([FORMAT])
-_ID_BYTES = 8
+ID_BYTES = 8
 _CHUNK = 500
 _UNKNOWN: Final = object()
 
@@ -52,6 +52,11 @@ class KeyEncryption:
         self._current = _key_id(current)
         self._ciphers = {_key_id(key): AESGCM(derive(key, "ebox/1/wrap")) for key in (*retired, current)}
 
+    @property
+    def key_ids(self) -> Sequence[bytes]:
+        """The ids of all keys at hand, the current one first."""
+        return [self._current, *(one for one in self._ciphers if one != self._current)]
+
     def new_key(self) -> bytes:
         """A fresh random key for a party."""
         return os.urandom(KEY_BYTES)
@@ -63,7 +68,7 @@ class KeyEncryption:
 
     def unwrap(self, party_id: UUID, wrapped: bytes) -> bytes:
         """The party's key; `EventStoreError` if it is another party's, altered, or under an unknown key."""
-        head = wrapped[: 1 + _ID_BYTES]
+        head = wrapped[: 1 + ID_BYTES]
         cipher = self._ciphers.get(head[1:])
         if head[:1] != _VERSION or cipher is None:
             raise EventStoreError(
@@ -129,4 +134,4 @@ class KeyRing:
 
 
 def _key_id(key: bytes) -> bytes:
-    return derive(key, "ebox/1/kek-id", _ID_BYTES)
+    return derive(key, "ebox/1/kek-id", ID_BYTES)

@@ -15,10 +15,14 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from domain.errors import Unavailable
+from eventstore.hashednumbers import HashedNumbers
+from eventstore.identifierhashes import IdentifierHashes
 from eventstore.keys import KeyEncryption, KeyRing
 from eventstore.parties import PartyRegistry
 from eventstore.postgres.statements import LASTING_COMMITS
+from eventstore.restoring import RestoreMark
 from eventstore.wal import use_write_ahead_log
+from eventstore.wrappedkeys import WrappedKeys
 from schema_changes import migrate
 
 CONNECT_SECONDS = 3
@@ -64,10 +68,22 @@ class KeyStoreDatabase:
 class KeyStore:
     """The parties and their keys, over one database."""
 
-    def __init__(self, url: str, *, key_encryption: KeyEncryption, identifier_key: bytes) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        key_encryption: KeyEncryption,
+        identifier_key: bytes,
+        previous_identifier_key: bytes | None = None,
+    ) -> None:
+        previous = [] if previous_identifier_key is None else [previous_identifier_key]
+        hashes = IdentifierHashes(identifier_key, previous)
         self._database = KeyStoreDatabase(url)
         self.keys = KeyRing(self._database, key_encryption)
-        self.parties = PartyRegistry(self._database, self.keys, identifier_key)
+        self.parties = PartyRegistry(self._database, self.keys, hashes)
+        self.wrapped_keys = WrappedKeys(self._database, key_encryption)
+        self.hashed_numbers = HashedNumbers(self._database, self.keys, hashes)
+        self.restoring = RestoreMark(self._database)
 
     @property
     def engine(self) -> Engine:

@@ -1,15 +1,14 @@
 """The party registry: from a number to a party, its mailbox and whether it is active.
 
-A number is never stored: it is found by HMAC-SHA256(identifier key, scheme ‖ 00 ‖ number), and kept sealed
-under the party's own key (associated data: 01 ‖ party id ‖ scheme), so that the HMAC key can be rotated and
-an actor named in the access history. A party's row is committed before the first event that uses it.
+A number is never stored: it is found by a keyed hash (`eventstore.identifierhashes`), and kept sealed under
+the party's own key (associated data: 01 ‖ party id ‖ scheme), so that the hash's key can be rotated and an
+actor named in the access history. A party's row is committed before the first event that uses it.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Hashable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +23,7 @@ from sqlalchemy.engine import Connection
 from domain.errors import Unavailable
 from domain.identifiers import Identifier, IdentifierScheme, parse_identifier
 from eventstore.cache import BoundedCache
+from eventstore.identifierhashes import IdentifierHashes
 from eventstore.keys import KeyRing, Reads
 from eventstore.partytables import PARTY, PARTY_IDENTIFIER
 from eventstore.personal import FORMAT, PartyKey
@@ -71,28 +71,30 @@ class Database(Reads, Protocol):
         ...
 
 
+class _Taken(Exception):
+    """Another process entered the number first (our insert waited for its commit). Its party counts."""
+
+
 class PartyRegistry:
     """Parties by number, by id and by mailbox. Every method raises `domain.errors.Unavailable` when the
     database does not answer. Safe among threads; look-ups that succeed are remembered for a minute.
     """
 
-    def __init__(self, database: Database, keys: KeyRing, identifier_key: bytes) -> None:
-        if len(identifier_key) != 32:
-            raise ValueError("the identifier key is 32 bytes")
+    def __init__(self, database: Database, keys: KeyRing, hashes: IdentifierHashes) -> None:
         self._database = database
         self._keys = keys
-        self._identifier_key = identifier_key
+        self._hashes = hashes
         self._ids: BoundedCache[Hashable, UUID] = BoundedCache(CACHE_SIZE)
         self._parties: BoundedCache[UUID, Party] = BoundedCache(CACHE_SIZE)
 
     def find(self, identifier: Identifier) -> Party | None:
         """The party with this number, or None."""
-        digest = self._digest(identifier)
-        return self._look_up(digest, PARTY_IDENTIFIER.c.identifier_hash == digest)
+        digests = [one.digest for one in self._hashes.all_of(identifier)]
+        return self._look_up(digests[0], PARTY_IDENTIFIER.c.identifier_hash.in_(digests))
 
     def known(self, identifier: Identifier) -> Party | None:
         """The party with this number if it is in memory; never asks the database."""
-        return self._remembered(self._digest(identifier))
+        return self._remembered(self._hashes.current(identifier))
 
     def known_by_id(self, party_id: UUID) -> Party | None:
         """The party with this id if it is in memory; never asks the database."""
@@ -136,7 +138,7 @@ class PartyRegistry:
         if row is None:
             return None
         scheme = IdentifierScheme(row.scheme)
-        number = key.unseal_identifier(row.sealed_identifier, _associated(party_id, scheme))
+        number = key.unseal_identifier(row.sealed_identifier, number_context(party_id, scheme))
         return parse_identifier(scheme, number.decode())
 
     def mark_mailbox_recorded(self, party_id: UUID) -> None:
@@ -166,13 +168,13 @@ class PartyRegistry:
         return party
 
     def _create(self, identifier: Identifier) -> None:
-        party_id, now, digest = uuid4(), datetime.now(UTC), self._digest(identifier)
+        party_id, now = uuid4(), datetime.now(UTC)
         kind = _KINDS[identifier.scheme]
         key = self._keys.key_encryption.new_key()
         sealed = PartyKey(key).seal_identifier(
-            identifier.number.encode(), _associated(party_id, identifier.scheme)
+            identifier.number.encode(), number_context(party_id, identifier.scheme)
         )
-        with self._database.writing() as connection:
+        with suppress(_Taken), self._database.writing() as connection:
             connection.execute(
                 sa.insert(PARTY).values(
                     party_id=party_id,
@@ -183,30 +185,28 @@ class PartyRegistry:
                     mailbox_recorded=False,
                 )
             )
-            claimed = connection.execute(
-                _insert(connection)
-                .values(
-                    identifier_hash=digest,
-                    party_id=party_id,
-                    scheme=identifier.scheme.value,
-                    sealed_identifier=sealed,
-                    created_at=now,
+            # In one order for everybody, or two processes would each wait for the other's second hash.
+            for one in sorted(self._hashes.all_of(identifier), key=lambda one: one.digest):
+                claimed = connection.execute(
+                    _insert(connection)
+                    .values(
+                        identifier_hash=one.digest,
+                        party_id=party_id,
+                        scheme=identifier.scheme.value,
+                        sealed_identifier=sealed,
+                        created_at=now,
+                        key_id=one.key_id,
+                    )
+                    .on_conflict_do_nothing(index_elements=["identifier_hash"])
+                    .returning(PARTY_IDENTIFIER.c.party_id)
                 )
-                .on_conflict_do_nothing(index_elements=["identifier_hash"])
-                .returning(PARTY_IDENTIFIER.c.party_id)
-            )
-            if claimed.first() is None:
-                # Another process was first (the insert waited for its commit). Its party counts.
-                connection.execute(sa.delete(PARTY).where(PARTY.c.party_id == party_id))
+                if claimed.first() is None:
+                    raise _Taken
 
     def _update(self, party_id: UUID, **values: Any) -> None:
         with self._database.writing() as connection:
             connection.execute(sa.update(PARTY).where(PARTY.c.party_id == party_id).values(**values))
         self._parties.drop(party_id)
-
-    def _digest(self, identifier: Identifier) -> bytes:
-        named = identifier.scheme.value.encode() + b"\x00" + identifier.number.encode()
-        return hmac.digest(self._identifier_key, named, "sha256")
 
 
 def _insert(connection: Connection) -> Any:
@@ -214,7 +214,8 @@ def _insert(connection: Connection) -> Any:
     return insert(PARTY_IDENTIFIER)
 
 
-def _associated(party_id: UUID, scheme: IdentifierScheme) -> bytes:
+def number_context(party_id: UUID, scheme: IdentifierScheme) -> bytes:
+    """What a sealed number is bound to."""
     return bytes([FORMAT]) + party_id.bytes + scheme.value.encode()
 
 

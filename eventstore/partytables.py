@@ -31,7 +31,17 @@ PARTY_IDENTIFIER = sa.Table(
     sa.Column("scheme", sa.Text, nullable=False),
     sa.Column("sealed_identifier", sa.LargeBinary, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("key_id", sa.LargeBinary(8), nullable=True, index=True),
 )
 """One row for each number that leads to a party: found by a keyed hash, readable under the party's own key
-alone.
+alone. `key_id` names the key of the hash (null: made before keys were named). While that key is being changed
+a number has two rows, which then hold the same `sealed_identifier`.
 """
+
+RESTORE_UNDER_WAY = sa.Table(
+    "restore_under_way",
+    METADATA,
+    sa.Column("backup_id", sa.Text, primary_key=True),
+    sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+)
+"""One row from the beginning of a restore to its end: nothing may serve meanwhile."""

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc.jwk import ECKey
-from sqlalchemy import Engine, insert, or_, select, update
+from sqlalchemy import Engine, Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.clock import Clock
@@ -56,9 +57,13 @@ class _Loaded:
 class SigningKeys:
     """The signing keys in the database, with a copy in memory. Blocks; safe to use from several threads."""
 
-    def __init__(self, engine: Engine, key_encryption_key: bytes, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, key_encryption_key: bytes, clock: Clock, *, previous: bytes | None = None
+    ) -> None:
+        """`previous`: the key-encryption key of before, while it may still be needed."""
         self._engine = engine
         self._wrapping = AESGCM(key_encryption_key)
+        self._previous = None if previous is None else AESGCM(previous)
         self._clock = clock
         self._loaded: _Loaded | None = None
 
@@ -101,6 +106,28 @@ class SigningKeys:
         self._loaded = None
         return str(row["kid"])
 
+    def wrap_again(self) -> None:
+        """Wrap those keys under the current key-encryption key that the previous one opens. May be repeated.
+
+        Raises `WrongKeyEncryptionKey` where neither opens a key that is still published.
+        """
+        for row in self._published_rows(self._clock.now().timestamp()):
+            private, is_current = self._open(row.kid, row.wrapped_private_key)
+            if is_current:
+                continue
+            with transaction(self._engine) as connection:
+                connection.execute(
+                    update(signing_keys)
+                    .where(signing_keys.c.kid == row.kid)
+                    .values(wrapped_private_key=self._wrapped(row.kid, private))
+                )
+
+    def wrapped(self) -> tuple[int, int]:
+        """How many published keys are wrapped under the current and the previous key-encryption key."""
+        rows = self._published_rows(self._clock.now().timestamp())
+        current = sum(self._open(row.kid, row.wrapped_private_key)[1] for row in rows)
+        return current, len(rows) - current
+
     def _current(self, max_age: float) -> _Loaded:
         loaded, now = self._loaded, self._clock.now().timestamp()
         if loaded is None or now - loaded.at >= max_age:
@@ -117,14 +144,17 @@ class SigningKeys:
         return _Loaded(now, active, {key.thumbprint(): key for _, _, key in keys})
 
     def _read(self, now: float) -> list[tuple[int, int, ECKey]]:
+        return [
+            (row.generation, row.signs_from, self._unwrap(row.kid, row.wrapped_private_key))
+            for row in self._published_rows(now)
+        ]
+
+    def _published_rows(self, now: float) -> Sequence[Row[Any]]:
         published = or_(signing_keys.c.published_until.is_(None), signing_keys.c.published_until > now)
         with transaction(self._engine) as connection:
-            rows = connection.execute(
+            return connection.execute(
                 select(signing_keys).where(published).order_by(signing_keys.c.generation)
             ).all()
-        return [
-            (row.generation, row.signs_from, self._unwrap(row.kid, row.wrapped_private_key)) for row in rows
-        ]
 
     def _make_first(self, now: int) -> None:
         try:
@@ -137,27 +167,33 @@ class SigningKeys:
     def _new_row(self, generation: int, signs_from: int) -> dict[str, Any]:
         key = ECKey.generate_key("P-256")
         kid = key.thumbprint()
-        nonce = os.urandom(_NONCE_BYTES)
         private = json.dumps(key.as_dict(private=True)).encode()
         return {
             "generation": generation,
             "kid": kid,
-            "wrapped_private_key": _WRAPPING_VERSION
-            + nonce
-            + self._wrapping.encrypt(nonce, private, _associated(kid)),
+            "wrapped_private_key": self._wrapped(kid, private),
             "signs_from": signs_from,
             "published_until": None,
         }
 
+    def _wrapped(self, kid: str, private: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return _WRAPPING_VERSION + nonce + self._wrapping.encrypt(nonce, private, _associated(kid))
+
     def _unwrap(self, kid: str, wrapped: bytes) -> ECKey:
+        private, _ = self._open(kid, wrapped)
+        return ECKey.import_key(json.loads(private), {"kid": kid})
+
+    def _open(self, kid: str, wrapped: bytes) -> tuple[bytes, bool]:
+        """The private key, and whether the current key-encryption key opened it."""
         version, nonce, sealed = wrapped[:1], wrapped[1 : 1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES :]
         if version != _WRAPPING_VERSION:
             raise WrongKeyEncryptionKey("the signing key is wrapped in a way this version does not know")
-        try:
-            private = self._wrapping.decrypt(nonce, sealed, _associated(kid))
-        except InvalidTag:
-            raise WrongKeyEncryptionKey("the key-encryption key does not open the signing key") from None
-        return ECKey.import_key(json.loads(private), {"kid": kid})
+        for cipher in (self._wrapping, self._previous):
+            with suppress(InvalidTag):
+                if cipher is not None:
+                    return cipher.decrypt(nonce, sealed, _associated(kid)), cipher is self._wrapping
+        raise WrongKeyEncryptionKey("the key-encryption key does not open the signing key")
 
 
 def _associated(kid: str) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from settings import SECRETS, Settings
+from settings import PREVIOUS_KEYS, SECRETS, Settings
 
 HERE = Path(__file__).parent
 
@@ -25,7 +25,7 @@ def configuration() -> str:
         "|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():
-        mark = " ●" if name in SECRETS else ""
+        mark = " ●" if name in (*SECRETS, *PREVIOUS_KEYS) else ""
         default = _default(field.get_default())
         lines.append(f"| `EBOX_{name.upper()}`{mark} | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
