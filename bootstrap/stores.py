@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from application.demo.secrets import secret_in
 from bootstrap.errors import CannotStart
-from domain.clock import SystemClock
+from domain.clock import Clock, SystemClock
 from eventstore.backend import backend_for
 from eventstore.keys import KeyEncryption
 from eventstore.keystore import KeyStore
@@ -39,7 +39,7 @@ class Stores:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.clock = SystemClock()
+        self.clock: Clock = SystemClock()
         self.exits = AsyncExitStack()
 
     async def aclose(self) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -15,7 +16,7 @@ from application.demo.secrets import private_key_file
 from bootstrap.development import CLIENTS, REDIRECT_URI, WHOLE_DEMO
 from bootstrap.migration import migrate, seed_demo
 from bootstrap.system import System
-from domain.clock import SystemClock
+from domain.clock import Clock, SystemClock
 from identity.client import OAuthClient
 from settings import Settings
 from tests.servers.ports import free_port
@@ -63,13 +64,14 @@ class Embedded:
     def _client(self, role: str) -> OAuthClient:
         name = CLIENTS[role]
         key = json.loads(private_key_file(self.system.demo_dir, name).read_text())
-        return OAuthClient(self.http, self.system.settings.url, name, SystemClock(), key)
+        return OAuthClient(self.http, self.system.settings.url, name, self.system.clock, key)
 
 
 @asynccontextmanager
-async def embedded_ebox(folder: Path) -> AsyncIterator[Embedded]:
-    """eBox in this folder, with a projector at work."""
-    system = System(Settings(data_dir=folder / "data", port=free_port()))
+async def embedded_ebox(folder: Path, clock: Clock | None = None, **settings: Any) -> AsyncIterator[Embedded]:
+    """eBox in this folder, with a projector at work; by this clock, if it is given."""
+    system = System(Settings(data_dir=folder / "data", port=free_port(), **settings))
+    system.clock = clock or SystemClock()
     projecting: asyncio.Task[None] | None = None
     try:
         list(migrate(system))
