@@ -34,7 +34,7 @@ _BY_TYPE: Final[Sequence[tuple[type[Exception], str]]] = (
     ),
     (
         WrongIdentifierKey,
-        "EBOX_IDENTIFIER_KEY is not the one used here before: give that one, or as EBOX_PREVIOUS_IDENTIFIER_KEY",
+        "EBOX_IDENTIFIER_KEY is not the one that was used here before: give that one as the previous one",
     ),
     (
         UnfinishedRestore,

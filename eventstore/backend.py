@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
 from typing import Protocol
 
 from eventstore.errors import UnsafeSetting
+from eventstore.recorder import RecordedEvent
 
 
 class Listener(Protocol):
@@ -66,6 +67,13 @@ class Backend(Protocol):
 
     def create_tables(self) -> None:
         """Make what is missing. Safe when two processes do it at once."""
+        ...
+
+    def restore(self, pages: Iterable[Sequence[RecordedEvent]]) -> None:
+        """Fill the empty log with events at the positions they have, all or none; later ones come after them.
+
+        For `ebox restore` alone. Raises `LogNotEmpty`, and `Unavailable` when the database does not answer.
+        """
         ...
 
     def check(self) -> None:

@@ -11,6 +11,7 @@ EventStoreError             the store or its set-up is wrong; never a caller's f
 ├── UnsafeSetting           a setting under which events would get lost
 ├── LeadershipLost          another copy may have taken this role over: stop at once
 ├── WrongIdentifierKey      numbers in the registry would not be found with the configured key
+├── LogNotEmpty             a log can be restored into an empty one only
 └── UnfinishedRestore       a restore has begun and is not finished: nothing may serve
 """
 
@@ -74,3 +75,7 @@ class WrongIdentifierKey(EventStoreError):
 
 class UnfinishedRestore(EventStoreError):
     """A restore is under way, or was broken off."""
+
+
+class LogNotEmpty(EventStoreError):
+    """There are events already: what is restored would not be the same log any more."""

@@ -8,7 +8,7 @@ appends at once.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from threading import Event
 from typing import Any
@@ -24,7 +24,7 @@ from eventsourcing.sqlite import (
 from sqlalchemy.engine import make_url
 
 from domain.errors import Unavailable
-from eventstore.errors import UnsafeSetting
+from eventstore.errors import LogNotEmpty, UnsafeSetting
 from eventstore.leader import FileLeadership
 from eventstore.recorder import (
     Command,
@@ -213,6 +213,18 @@ class SqliteBackend:
         with self._recorder() as recorder:
             recorder.create_table()
 
+    def restore(self, pages: Iterable[Sequence[RecordedEvent]]) -> None:
+        """Fill the empty log, in one transaction; AUTOINCREMENT goes on behind the highest rowid."""
+        with self._recorder() as recorder, recorder.datastore.get_connection(commit=True) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    _fill(cursor, recorder.events_table_name, pages)
+                except BaseException:
+                    connection.rollback()
+                    raise
+            connection.commit()
+
     def check(self) -> None:
         """Raise `Unavailable` unless the file answers."""
         with self._recorder() as recorder:
@@ -229,3 +241,17 @@ class SqliteBackend:
             raise Unavailable("the event store's file does not answer") from error
         finally:
             datastore.close()
+
+
+def _fill(cursor: Any, table: str, pages: Iterable[Sequence[RecordedEvent]]) -> None:
+    cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608 - our own table's name
+    if cursor.fetchone() is not None:
+        raise LogNotEmpty("the event store holds events")
+    for page in pages:
+        for recorded in page:
+            stream, version = key_of(recorded.stored)
+            cursor.execute(
+                f"INSERT INTO {table} (rowid, originator_id, originator_version, topic, state) "  # noqa: S608 - our own table's name
+                "VALUES (?, ?, ?, ?, ?)",
+                (recorded.position, stream.hex, version, recorded.stored.topic, recorded.stored.state),
+            )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import psycopg
 import structlog
 
 from domain.errors import Unavailable
+from eventstore.errors import LogNotEmpty
 from eventstore.leader import PostgresLeadership
 from eventstore.postgres import statements
 from eventstore.postgres.connection import connect
+from eventstore.recorder import RecordedEvent
 
 _log = structlog.get_logger(__name__)
 
@@ -89,6 +91,20 @@ class PostgresBackend:
             connection.execute(statements.CREATE_TABLE)
             connection.execute(statements.CREATE_INDEX)
 
+    def restore(self, pages: Iterable[Sequence[RecordedEvent]]) -> None:
+        """Fill the empty log. Nobody appends meanwhile: this holds the lock that every append takes."""
+        with _translated(), connect(self._url, "restore") as connection, connection.transaction():
+            connection.execute(statements.LASTING_COMMITS)
+            connection.execute(statements.TAKE_LOCK)
+            if connection.execute(statements.IS_READABLE).fetchone() is not None:
+                raise LogNotEmpty("the event store holds events")
+            last = 0
+            for page in pages:
+                _copy(connection, page)
+                last = page[-1].position
+            if last:
+                connection.execute(statements.GO_ON_BEHIND, [statements.TABLE, last])
+
     def check(self) -> None:
         """Raise `Unavailable` unless the table can be read. Warns in the log of a server that does not sync.
 
@@ -100,6 +116,15 @@ class PostgresBackend:
             row = connection.execute(statements.HAS_FSYNC).fetchone()
         if row is None or not row[0]:
             _log.warning("eventstore.fsync_is_off")
+
+
+def _copy(connection: psycopg.Connection, page: Sequence[RecordedEvent]) -> None:
+    with connection.cursor() as cursor, cursor.copy(statements.COPY_IN) as copy:
+        copy.set_types(statements.COPIED_TYPES)
+        for recorded in page:
+            stored = recorded.stored
+            stream, version = stored.originator_id, stored.originator_version
+            copy.write_row((stream, version, stored.topic, stored.state, recorded.position))
 
 
 @contextmanager

@@ -111,3 +111,11 @@ LASTING_COMMITS = SQL(
 keeps the stricter settings, and also holds when the server's configuration is changed and read again.
 """
 HAS_FSYNC = SQL("SELECT current_setting('fsync') = 'on'")
+
+COPY_IN = SQL(
+    "COPY {table} (originator_id, originator_version, topic, state, notification_id)"
+    " FROM STDIN WITH (FORMAT binary)"
+).format(table=_table)
+COPIED_TYPES = ("uuid", "int8", "text", "bytea", "int8")
+GO_ON_BEHIND = SQL("SELECT setval(pg_get_serial_sequence(%b, 'notification_id'), %b::bigint)")
+"""The next event's position is behind this one."""
