@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    literal,
     select,
     tuple_,
 )
@@ -116,7 +117,8 @@ def _page(
         .limit(limit)
     )
     if after is not None:
-        query = query.where(tuple_(column, _t.message_id) > tuple_(after.at, after.message_id))
+        behind = (literal(after.at, column.type), literal(after.message_id, _t.message_id.type))
+        query = query.where(tuple_(column, _t.message_id) > tuple_(*behind))
     return [DueMessage(at, message_id) for at, message_id in connection.execute(query) if at is not None]
 
 
