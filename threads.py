@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 from domain.errors import Busy, Unavailable
@@ -35,7 +36,10 @@ class BoundedThreads:
         if self._under_way >= self._limit:
             raise Busy(f"too many calls wait for the {self._name}")
         self._under_way += 1
-        running = asyncio.get_running_loop().run_in_executor(self._executor, lambda: call(*args, **kwargs))
+        context = copy_context()  # what the call logs and traces belongs to the same request
+        running = asyncio.get_running_loop().run_in_executor(
+            self._executor, lambda: context.run(call, *args, **kwargs)
+        )
         running.add_done_callback(self._ended)
         try:
             async with asyncio.timeout(self._seconds) as limit:

@@ -7,7 +7,18 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from api import allowed_methods, audit, content, documentation, ebox, health, messages, openapi, problems
+from api import (
+    allowed_methods,
+    audit,
+    content,
+    documentation,
+    ebox,
+    health,
+    messages,
+    metrics,
+    openapi,
+    problems,
+)
 from api.context import RequestContext
 from api.services import Services
 
@@ -26,6 +37,6 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     allowed_methods.install(app)
     openapi.install(app)
-    for area in (messages, ebox, content, audit, health, documentation):
+    for area in (messages, ebox, content, audit, health, metrics, documentation):
         app.include_router(area.router)
     return app

@@ -22,6 +22,7 @@ from api import problem_types as kinds
 from api.lingering import LingeringResponse
 from api.problem_types import ProblemType, issue_urn
 from api.refusals import ClientGone, Refusal
+from api.routes import method_of, route_of
 from api.schemas.issues import issues_of_request
 from application.views import PreconditionFailed, RangeNotSatisfiable
 from domain.errors import (
@@ -38,6 +39,7 @@ from domain.errors import (
 )
 from identity.errors import TokenMissing, TokenRefused
 from storage.errors import StorageUnavailable
+from telemetry.meters import REFUSALS
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ISSUES = 50
@@ -71,7 +73,15 @@ def install(app: FastAPI) -> None:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    return response_to(problem_of(error), request.state.request_id)
+    problem = problem_of(error)
+    _count(request, problem)
+    return response_to(problem, request.state.request_id)
+
+
+def _count(request: Request, problem: Problem) -> None:
+    route = route_of(request.scope)
+    for reason in {issue.code for issue in problem.issues} or {problem.kind.urn.rpartition(":")[2]}:
+        REFUSALS.labels(method_of(request.scope), route, reason).inc()
 
 
 def response_to(problem: Problem, request_id: UUID) -> Response:

@@ -18,7 +18,7 @@ from domain.actors import Actor
 from domain.decisions import Operation, refuse_at_once
 from domain.errors import NotAllowed
 
-PUBLIC_PATHS: Final = frozenset({"/health/live", "/health/ready", "/openapi.json", "/docs"})
+PUBLIC_PATHS: Final = frozenset({"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"})
 """What anybody may ask for, of the routes in this package."""
 
 

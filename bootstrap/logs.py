@@ -11,17 +11,27 @@ import sys
 
 import structlog
 
+from telemetry.correlation import add_ids
+
 _SHARED: list[structlog.typing.Processor] = [
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    add_ids,
     structlog.processors.EventRenamer("message"),
 ]
 
 
-def configure_logging(level: str) -> None:
-    """Once per process, before anything logs."""
+def configure_logging(level: str, role: str = "command") -> None:
+    """Once per process, before anything logs. `role` stands in every line: a role's, or that of a command."""
+
+    def add_role(
+        _logger: object, _method: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        event["role"] = role
+        return event
+
     structlog.configure(
-        processors=[*_SHARED, structlog.processors.JSONRenderer()],
+        processors=[*_SHARED, add_role, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -29,7 +39,7 @@ def configure_logging(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, _without_exception, *_SHARED],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, _without_exception, *_SHARED, add_role],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -39,6 +49,8 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     # It tells of each try, with address and object key; what comes of them is ours to tell.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+    # It waits in the background and tries again; the collector's absence is no trouble of ours.
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)
 
 
 def _without_exception(

@@ -7,6 +7,7 @@ that whoever supervises that starts it anew.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -22,12 +23,15 @@ from api.connections import BoundedConnection
 from bootstrap.errors import CannotStart
 from bootstrap.logs import configure_logging
 from bootstrap.migration import migrate, seed_demo
+from bootstrap.observation import begin_to_tell, observed, shared_meters
+from bootstrap.probes import watch_dependencies, watch_notifications, watch_projections
 from bootstrap.requirements import Requirements, once_met, wait_until_met
 from bootstrap.supervision import Role, StoppedTooSlowly, supervise
 from bootstrap.system import System
 from bootstrap.tuning import tune_for_requests
 from bootstrap.welcome import welcome
 from settings import Settings
+from telemetry.exposition import FOLDER_VARIABLE
 
 GRACE_SECONDS = 20
 CONNECTIONS = 16_384
@@ -38,40 +42,43 @@ _log = structlog.get_logger(__name__)
 
 def run_everything(settings: Settings) -> None:
     """`ebox run`: all roles in one process."""
-    _run(settings, _everything)
+    _run(settings, "run", _everything, serves_http=True)
 
 
 def serve_api(settings: Settings, processes: int) -> None:
     """`ebox api`: the HTTP server, in as many processes as asked for."""
     if processes == 1:
-        _run(settings, _api)
+        _run(settings, "api", _api, serves_http=True)
         return
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, "api")
     asyncio.run(_wait_for_api(settings))
     options = _server_options(settings)
-    uvicorn.run("bootstrap.roles:api_application", factory=True, workers=processes, **options)
+    with shared_meters() as folder:
+        # For the processes that are started from here: whichever is asked tells the meters of all.
+        os.putenv(FOLDER_VARIABLE, folder)
+        uvicorn.run("bootstrap.roles:api_application", factory=True, workers=processes, **options)
 
 
 def api_application() -> FastAPI:
     """The API of one process among several, which reads the settings for itself."""
     system = System(Settings())
-    configure_logging(system.settings.log_level)
+    system.exits.callback(begin_to_tell(system.settings, "api"))
     return _with_lifespan(system, closes=True)
 
 
 def project(settings: Settings) -> None:
     """`ebox project`: the projector; a second copy stands by."""
-    _run(settings, _project)
+    _run(settings, "project", _project)
 
 
 def notify(settings: Settings) -> None:
     """`ebox notify`: the notifier."""
-    _run(settings, _notify)
+    _run(settings, "notify", _notify)
 
 
 def schedule(settings: Settings) -> None:
     """`ebox schedule`: the scheduler; a second copy stands by."""
-    _run(settings, _schedule)
+    _run(settings, "schedule", _schedule)
 
 
 def migrate_now(settings: Settings) -> Iterator[str]:
@@ -149,10 +156,12 @@ def _scheduling(system: System) -> Role:
 
 
 def _notifying(system: System) -> Role:
+    watch_notifications(system)
     return Role(system.notifier.run, system.notifier.stop)
 
 
 def _projecting(system: System) -> Role:
+    watch_projections(system)
     return Role(lambda: asyncio.to_thread(system.projector.run), system.projector.stop)
 
 
@@ -186,7 +195,7 @@ class _WelcomingServer(_Server):
             print(self._greeting, flush=True)  # noqa: T201 - what somebody at a terminal waits for
 
 
-def _run(settings: Settings, role: Callable[[System], Any]) -> None:
+def _run(settings: Settings, name: str, role: Callable[[System], Any], *, serves_http: bool = False) -> None:
     async def to_the_end() -> None:
         system = System(settings)
         try:
@@ -194,9 +203,11 @@ def _run(settings: Settings, role: Callable[[System], Any]) -> None:
         finally:
             await system.aclose()
 
-    configure_logging(settings.log_level)
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with (
+            observed(settings, name, serves_http=serves_http),
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
             runner.run(to_the_end())
     except StoppedTooSlowly as error:
         # Whoever supervises the process learns it from the status; a stack of calls would tell nothing more.
@@ -208,6 +219,8 @@ def _with_lifespan(system: System, *, closes: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await system.inspector.start()
+        watch_dependencies(system)
+        watch_projections(system)
         tune_for_requests()
         try:
             yield

@@ -18,6 +18,7 @@ from domain.events import Event
 from eventstore.backend import Listener
 from eventstore.mapper import EventMapper
 from eventstore.recorder import BatchRecorder, RecordedEvent
+from telemetry import meters
 
 PAGE_EVENTS = 500
 WAIT_SECONDS = 1.0
@@ -111,6 +112,7 @@ class Follower:
     def _pause(self, error: Exception) -> None:
         pause = BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)]
         self._failures += 1
+        meters.FOLLOWER_RECONNECTS.inc()
         _log.warning("follower.disconnected", error=type(error).__name__, pause=pause)
         self._hang_up()
         self._stopped.wait(pause)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,16 @@ from eventstore.restoring import RestoreMark
 from eventstore.wal import use_write_ahead_log
 from eventstore.wrappedkeys import WrappedKeys
 from schema_changes import migrate
+from telemetry import meters
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 5
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_READS, _WRITES = (
+    partial(meters.timed, meters.KEY_STORE_SECONDS.labels(one), meters.KEY_STORE_FAILURES.labels(one))
+    for one in ("read", "write")
+)
 
 
 class KeyStoreDatabase:
@@ -44,13 +50,13 @@ class KeyStoreDatabase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for one look."""
-        with _translated(), self._looks.connect() as connection:
+        with _READS(), _translated(), self._looks.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed and synced when the block ends well."""
-        with _translated(), self.engine.connect() as connection:
+        with _WRITES(), _translated(), self.engine.connect() as connection:
             immediate = connection.execution_options(immediate=True)
             with immediate.begin():
                 yield immediate

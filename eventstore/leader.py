@@ -17,7 +17,9 @@ from threading import Event
 import psycopg
 import structlog
 
+from eventstore.backend import Leadership
 from eventstore.errors import LeadershipLost
+from telemetry import meters
 
 STANDBY_SECONDS = 1.0
 """How often a standby asks. It asks instead of queueing: a statement that waits for hours would hold back
@@ -71,6 +73,33 @@ class PostgresLeadership:
             self._connection = self._connect()
         row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (self._key,)).fetchone()
         return row is not None and bool(row[0])
+
+
+class MeteredLeadership:
+    """A role whose holder can be seen by operators. Implements `eventstore.backend.Leadership`."""
+
+    def __init__(self, leadership: Leadership, role: str) -> None:
+        self._leadership = leadership
+        self._holds = meters.LEADER.labels(role)
+
+    def acquire(self, stop: Event) -> bool:
+        """Wait as hot standby until the role is ours. False when `stop` was set first."""
+        is_ours = self._leadership.acquire(stop)
+        self._holds.set(is_ours)
+        return is_ours
+
+    def check(self) -> None:
+        """Raise `LeadershipLost` unless the role is still ours."""
+        try:
+            self._leadership.check()
+        except LeadershipLost:
+            self._holds.set(0)
+            raise
+
+    def release(self) -> None:
+        """Let another copy take over."""
+        self._leadership.release()
+        self._holds.set(0)
 
 
 class FileLeadership:

@@ -18,10 +18,12 @@ from eventstore.backend import Backend, Leadership
 from eventstore.errors import AggregateNotFound
 from eventstore.follower import Follower
 from eventstore.keys import KeyRing
+from eventstore.leader import MeteredLeadership
 from eventstore.library import Log
 from eventstore.mapper import EventMapper
 from eventstore.recorder import BatchRecorder
 from eventstore.writer import QUEUE_EVENTS, Writer
+from telemetry import spans
 from threads import BoundedThreads
 
 READERS = 8
@@ -62,12 +64,13 @@ class EventStore:
         unknown = self._keys.unknown(self.mapper.owners(events))
         if unknown:
             await self._threads.run(self._keys.prefetch, unknown)
-        future = self._writer.submit_async(self._stored(events))
-        try:
-            async with asyncio.timeout(APPEND_SECONDS):
-                return max(await future)
-        except TimeoutError as error:
-            raise OutcomeUnknown("the event store does not answer") from error
+        with spans.span("event store append", events=len(events)):
+            future = self._writer.submit_async(self._stored(events))
+            try:
+                async with asyncio.timeout(APPEND_SECONDS):
+                    return max(await future)
+            except TimeoutError as error:
+                raise OutcomeUnknown("the event store does not answer") from error
 
     def append_now(self, *events: Event) -> int:
         """`append` for command lines and worker threads: blocks. Never call it from a coroutine."""
@@ -120,7 +123,7 @@ class EventStore:
 
     def leadership(self, role: str) -> Leadership:
         """The lock on a role that must be single."""
-        return self._backend.leadership(role)
+        return MeteredLeadership(self._backend.leadership(role), role)
 
     def on_append(self, callback: Callable[[int], None]) -> Callable[[], None]:
         """Call back after each commit of this process with the highest position, in the writer's thread: be

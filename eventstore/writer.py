@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -23,8 +23,9 @@ from typing import TypeAlias
 import structlog
 from eventsourcing.persistence import PersistenceError, StoredEvent
 
-from domain.errors import Busy, OutcomeUnknown, Unavailable
+from domain.errors import Busy, Conflict, OutcomeUnknown, Unavailable
 from eventstore.recorder import BatchRecorder, NothingRecorded, Outcome
+from telemetry import meters
 
 BATCH_EVENTS = 500
 BATCH_BYTES = 8 * 1024 * 1024
@@ -118,6 +119,7 @@ class Writer:
             size = self._waiting_bytes + pending.size
             # Whatever its size, a lone command is taken: it could never come at a better time.
             if self._queue and (events > self._queue_events or size > self._queue_bytes):
+                meters.APPEND_FAILURES.labels("busy").inc()
                 raise Busy("too many events wait to be written")
             self._queue.append(pending)
             self._waiting_events, self._waiting_bytes = events, size
@@ -126,7 +128,9 @@ class Writer:
     def _run(self) -> None:
         while batch := self._take():
             began = monotonic()
-            results = self._append(batch)
+            with meters.APPEND_SECONDS.time():
+                results = self._append(batch)
+            _count(batch, results)
             highest = max(
                 (result[-1] for result in results if isinstance(result, list) and result), default=None
             )
@@ -164,6 +168,8 @@ class Writer:
                 batch.append(self._queue.popleft())
                 self._waiting_events -= len(following.events)
                 self._waiting_bytes -= following.size
+            meters.QUEUED_EVENTS.set(self._waiting_events)
+            meters.BATCH_EVENTS.observe(events)
             return batch
 
     def _append(self, batch: list[_Pending]) -> Sequence[Result]:
@@ -198,6 +204,26 @@ def _unavailable(cause: Exception, is_unknown: bool) -> Unavailable:
     error = (OutcomeUnknown if is_unknown else Unavailable)("the event store does not answer")
     error.__cause__ = cause
     return error
+
+
+def _count(batch: list[_Pending], results: Sequence[Result]) -> None:
+    """What was committed, by topic, and what was not, by reason."""
+    topics: Counter[str] = Counter()
+    for pending, result in zip(batch, results, strict=True):
+        if isinstance(result, Exception):
+            meters.APPEND_FAILURES.labels(_reason(result)).inc()
+        else:
+            topics.update(stored.topic for stored in pending.events)
+    for topic, count in topics.items():
+        meters.EVENTS.labels(topic).inc(count)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Conflict):
+        return "conflict"
+    if isinstance(error, OutcomeUnknown):
+        return "outcome_unknown"
+    return "unavailable" if isinstance(error, Unavailable) else "failed"
 
 
 def _complete(batch: list[_Pending], results: Sequence[Result]) -> None:

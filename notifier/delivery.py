@@ -29,6 +29,7 @@ from notifier.outcomes import Outcomes
 from notifier.pause import RelayPause
 from notifier.retry import RetryPolicy
 from notifier.smtp import Mail, SmtpPool
+from telemetry import meters, spans
 
 _RECORDING_PAUSES = (0.2, 1.0, 3.0)
 _NOT_OUR_DAY = timedelta(seconds=10)
@@ -66,7 +67,8 @@ class Delivery:
     async def deliver(self, claim: Claimed) -> None:
         """Send and record. What cannot be recorded lapses with its lease and is tried again then."""
         try:
-            await self._deliver(claim)
+            with spans.work("notification delivery", id=str(claim.notification_id), attempts=claim.attempts):
+                await self._deliver(claim)
         except Exception as error:  # noqa: BLE001 - a row that nobody foresaw must not stop the others
             _log.warning(
                 "notification.not_recorded",
@@ -109,6 +111,7 @@ class Delivery:
             await self._try_later(claim, TemporaryFailure("no answer in time"))
         else:
             self._pause.answered()
+            _count("sent")
             await self._insist(lambda: self._outcomes.sent(claim.notification_id, claim.attempts))
             await self._insist(lambda: self._in_thread(self._outbox.sent, claim, self._clock.now()))
 
@@ -138,6 +141,7 @@ class Delivery:
 
     async def _wait(self, claim: Claimed, failure: RelayUnavailable) -> None:
         self._pause.unavailable(self._clock.now())
+        _count("relay_unavailable")
         _log.warning("relay.unavailable", reason=failure.reason, smtp_code=failure.smtp_code)
         await self.give_back(claim)
 
@@ -149,10 +153,12 @@ class Delivery:
         if wait is None:
             await self._fail(claim, PermanentFailure(f"given up: {failure.reason}", failure.smtp_code))
             return
+        _count("temporary_failure")
         await self._insist(lambda: self._outcomes.failed(claim.notification_id, failure, permanent=False))
         await self._insist(lambda: self._in_thread(self._outbox.retry, claim, now + wait, failure.smtp_code))
 
     async def _fail(self, claim: Claimed, failure: SendingError) -> None:
+        _count("failed")
         await self._insist(lambda: self._outcomes.failed(claim.notification_id, failure, permanent=True))
         now = self._clock.now()
         await self._insist(lambda: self._in_thread(self._outbox.failed, claim, now, failure.smtp_code))

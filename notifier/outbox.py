@@ -24,6 +24,7 @@ from notifier.tables import FILLER_POSITION, OUTBOX, milliseconds, moment
 from schema_changes import migrate
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_OPEN = ("due", "claimed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ class Claimed:
     queued_at: datetime
     attempts: int
     claimed_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many rows are due or being sent, by state, and since when the longest due one waits."""
+
+    rows: dict[str, int]
+    due_since: datetime | None
 
 
 class Outbox:
@@ -158,6 +167,20 @@ class Outbox:
         counted = sa.select(OUTBOX.c.state, sa.func.count()).group_by(OUTBOX.c.state)
         with self._database.transaction() as connection:
             return {row[0]: row[1] for row in connection.execute(counted)}
+
+    def backlog(self) -> Backlog:
+        """What is not settled; as much work as there are such rows, however many were settled."""
+        open_rows = (
+            sa.select(OUTBOX.c.state, sa.func.count(), sa.func.min(OUTBOX.c.due_at))
+            .where(OUTBOX.c.state.in_(_OPEN))
+            .group_by(OUTBOX.c.state)
+        )
+        with self._database.transaction() as connection:
+            found = {row[0]: (row[1], row[2]) for row in connection.execute(open_rows)}
+        return Backlog(
+            {state: found.get(state, (0, None))[0] for state in _OPEN},
+            moment(found["due"][1]) if "due" in found else None,
+        )
 
     def close(self) -> None:
         """Close every connection."""

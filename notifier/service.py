@@ -36,6 +36,11 @@ class Notifier:
             if isinstance(result, BaseException):
                 raise result
 
+    @property
+    def is_pausing(self) -> bool:
+        """The relay did not serve us when it was last tried: mails wait."""
+        return self._sender.is_pausing
+
     def stop(self) -> None:
         """Let `run` return. From any thread."""
         self._filler.stop()

@@ -24,6 +24,7 @@ from projections.model import Located, ReadModel
 from projections.models import READ_MODELS
 from projections.positions import announce
 from projections.progress import Overtaken, Progress
+from telemetry import meters, spans
 
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -107,8 +108,10 @@ class Runner:
                 if self._leadership is not None:
                     self._leadership.check()
                 if page:
-                    events = self._feed.decode(page)
-                    done |= apply_page(self._database, self._models, done, events)
+                    with meters.PAGE_SECONDS.time(), spans.work("projection page", events=len(page)):
+                        events = self._feed.decode(page)
+                        done |= apply_page(self._database, self._models, done, events)
+                    meters.PROJECTED_EVENTS.inc(len(page))
                     self._failures = 0
         finally:
             self._feed.close()
@@ -116,6 +119,7 @@ class Runner:
     def _pause(self, error: Exception) -> None:
         pause = _BACKOFF_SECONDS[min(self._failures, len(_BACKOFF_SECONDS) - 1)]
         self._failures += 1
+        meters.PROJECTION_PAUSES.inc()
         _log.warning("projections.paused", error=type(error).__name__, cause=cause_of(error), seconds=pause)
         self._stopped.wait(pause)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from storage.errors import ObjectStoreBusy, ObjectStoreUnavailable
@@ -42,7 +43,8 @@ class BoundedThreads:
             raise ObjectStoreBusy("no operation on the object store ended in time") from None
         finally:
             self._waiting -= 1
-        running = asyncio.get_running_loop().run_in_executor(self._executor, work)
+        # What the work logs and traces belongs to the same request.
+        running = asyncio.get_running_loop().run_in_executor(self._executor, copy_context().run, work)
         running.add_done_callback(lambda _: self._free.release())
         return running
 

@@ -9,6 +9,7 @@ import os
 import structlog
 
 from storage.errors import InspectionRefused, InspectionUnavailable
+from storage.inspection.metering import metered
 from storage.inspection.process import WorkerEnded, WorkerProcess
 from storage.inspection.report import InspectionReport
 from storage.spool import SpooledUpload
@@ -47,6 +48,7 @@ class UploadInspector:
         """Start the processes, so that the first uploads need not wait. Raises `InspectionUnavailable`."""
         await asyncio.gather(*(self._fill(place) for place in self._empty_places()))
 
+    @metered
     async def inspect(self, upload: SpooledUpload) -> InspectionReport:
         """What was found in a finished upload that is accepted.
 

@@ -23,6 +23,7 @@ PACKAGES = (
     "notifier",
     "projections",
     "storage",
+    "telemetry",
     "web",
 )
 MODULES = ("cli", "schema_changes", "settings", "threads")
