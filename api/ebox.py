@@ -17,6 +17,7 @@ from api.security import guarded
 from api.services import services_of
 from domain.actors import Actor
 from domain.decisions import Operation
+from projections.inbox import MessageFilter
 
 router = APIRouter(
     prefix=shapes.PREFIX,
@@ -58,7 +59,7 @@ async def list_messages(
     """One page of the mailbox, newest first."""
     services = services_of(request)
     found = await services.reading.list_messages(
-        actor, page=page, page_size=page_size, is_read=read_status, at_least=at_least
+        actor, MessageFilter(read_status=read_status), page=page, page_size=page_size, at_least=at_least
     )
     return json_answer(shapes.list_answer(found), position=found.position)
 

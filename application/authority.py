@@ -28,13 +28,20 @@ class Authority:
     def __init__(self, parties: Parties) -> None:
         self._parties = parties
 
-    async def own_mailbox(self, actor: Actor, operation: Operation, at: datetime) -> Permission:
-        """The permission to read the actor's own mailbox. Raises `NotAllowed`."""
+    async def own_mailbox(
+        self, actor: Actor, operation: Operation, at: datetime, mailbox: UUID | None = None
+    ) -> Permission:
+        """The permission to do this to one of the actor's mailboxes, by default to their own.
+
+        Raises `NotAllowed`: `mailbox` is not the actor's, or may not be.
+        """
         party = await self._parties.by_id(actor.party_id)
         subject = subject_of(party)
         basis = _basis(actor, subject, operation, at)
         if subject is None or subject.mailbox_id is None:
             raise NotAllowed("no mailbox")
+        if mailbox not in (None, subject.mailbox_id):
+            raise NotAllowed("not the owner")
         return Permission(subject.mailbox_id, basis)
 
     def audit(self, actor: Actor, party: Party | None, operation: Operation, at: datetime) -> Basis:

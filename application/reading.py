@@ -7,10 +7,12 @@ documents from the log itself, which alone knows for certain whether a message m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from application.authority import Authority, Permission
+from application.changes import Changes, MessageChange
 from application.contents import Contents
 from application.reference import Reference
 from application.views import BodyView, ContentRequest, ContentView, MailboxView, MessageList, MessageView
@@ -23,6 +25,7 @@ from domain.events.access import What
 from eventstore.store import EventStore
 from projections import inbox, message_detail
 from projections.database import ReadDatabase
+from projections.inbox import MessageFilter
 from projections.message_detail import Attachment, MessageDetail
 from projections.positions import ReadPositions
 
@@ -44,70 +47,121 @@ class Reading:
         self._events = events
         self._authority = authority
         self._contents = contents
+        self._changes = Changes(events)
         self._database = database
         self._positions = positions
         self._reference = reference
         self._clock = clock
 
-    async def counts(self, actor: Actor, *, at_least: int | None) -> MailboxView:
+    async def counts(self, actor: Actor, *, at_least: int | None, mailbox: UUID | None = None) -> MailboxView:
         """What the mailbox holds: the one read that is not an access."""
         at = self._clock.now()
-        permission = await self._authority.own_mailbox(actor, Operation.COUNT, at)
+        permission = await self._authority.own_mailbox(actor, Operation.COUNT, at, mailbox)
         position = await self._positions.wait_for(inbox.MODEL.name, at_least or 0)
         counts = await self._database.run(inbox.counts, permission.mailbox_id, now=at)
         return MailboxView(counts, position)
 
     async def list_messages(
-        self, actor: Actor, *, page: int, page_size: int, is_read: bool | None, at_least: int | None
+        self,
+        actor: Actor,
+        wanted: MessageFilter,
+        *,
+        page: int,
+        page_size: int,
+        at_least: int | None,
+        mailbox: UUID | None = None,
     ) -> MessageList:
-        """One page of the mailbox, newest first; `is_read` keeps the opened or the unopened ones alone."""
+        """One page of what is wanted of the mailbox, newest first."""
         at = self._clock.now()
-        permission = await self._authority.own_mailbox(actor, Operation.LIST, at)
+        permission = await self._authority.own_mailbox(actor, Operation.LIST, at, mailbox)
         position = await self._positions.wait_for(inbox.MODEL.name, at_least or 0)
         reference = await self._reference.current()
         found = await self._database.run(
-            inbox.page, permission.mailbox_id, page=page, page_size=page_size, read_status=is_read, now=at
+            inbox.page,
+            permission.mailbox_id,
+            page=page,
+            page_size=page_size,
+            read_status=wanted.read_status,
+            now=at,
         )
         await self._record(actor, permission, What.LIST, at)
         return MessageList(found.items, found.total, found.is_total_capped, reference, position)
 
-    async def message(self, actor: Actor, message_id: UUID, *, at_least: int | None) -> MessageView:
+    async def change(
+        self,
+        actor: Actor,
+        message_ids: Sequence[UUID],
+        *,
+        is_visible: bool | None = None,
+        is_archived: bool | None = None,
+        mailbox: UUID | None = None,
+    ) -> int:
+        """Make the same of several messages; None leaves that as it is. `change_each` says the rest."""
+        wanted = [MessageChange(message_id, is_visible, is_archived) for message_id in message_ids]
+        return await self.change_each(actor, wanted, mailbox=mailbox)
+
+    async def change_each(
+        self, actor: Actor, changes: Sequence[MessageChange], *, mailbox: UUID | None = None
+    ) -> int:
+        """Hide or show, put aside or take back: all or none. The position that includes it.
+
+        Raises `MessagesNotFound`, which names the places of those that are not there.
+        """
+        at = self._clock.now()
+        permission = await self._authority.own_mailbox(actor, Operation.CHANGE, at, mailbox)
+        return await self._changes.make(actor, permission, changes, at)
+
+    async def message(
+        self, actor: Actor, message_id: UUID, *, at_least: int | None, mailbox: UUID | None = None
+    ) -> MessageView:
         """A message and its attachments' descriptions."""
         at = self._clock.now()
-        permission, detail, position = await self._detail(actor, message_id, at, at_least)
+        permission, detail, position = await self._detail(actor, message_id, at, at_least, mailbox)
         await self._record(actor, permission, What.MESSAGE, at, detail.publication_id)
         return MessageView(detail, await self._reference.current(), position)
 
     async def attachment(
-        self, actor: Actor, message_id: UUID, attachment_id: UUID, *, at_least: int | None
+        self,
+        actor: Actor,
+        message_id: UUID,
+        attachment_id: UUID,
+        *,
+        at_least: int | None,
+        mailbox: UUID | None = None,
     ) -> tuple[Attachment, int]:
         """One attachment's description, and the position it was true at."""
         at = self._clock.now()
-        permission, detail, position = await self._detail(actor, message_id, at, at_least)
+        permission, detail, position = await self._detail(actor, message_id, at, at_least, mailbox)
         found = next((one for one in detail.attachments if one.id == attachment_id), None)
         if found is None:
             raise NotFound("attachment", position=position)
         await self._record(actor, permission, What.MESSAGE, at, detail.publication_id, attachment_id)
         return found, position
 
-    async def body(self, actor: Actor, message_id: UUID) -> BodyView:
+    async def body(self, actor: Actor, message_id: UUID, *, mailbox: UUID | None = None) -> BodyView:
         """The body of a message; where it is the main content, this opens the message."""
         at = self._clock.now()
-        permission = await self._authority.own_mailbox(actor, Operation.READ, at)
+        permission = await self._authority.own_mailbox(actor, Operation.READ, at, mailbox)
         return await self._contents.body(actor, permission, message_id, at)
 
     async def content(
-        self, actor: Actor, message_id: UUID, attachment_id: UUID, request: ContentRequest
+        self,
+        actor: Actor,
+        message_id: UUID,
+        attachment_id: UUID,
+        request: ContentRequest,
+        *,
+        mailbox: UUID | None = None,
     ) -> ContentView:
         """A document or a part of it; the main content's first bytes open the message."""
         at = self._clock.now()
-        permission = await self._authority.own_mailbox(actor, Operation.READ, at)
+        permission = await self._authority.own_mailbox(actor, Operation.READ, at, mailbox)
         return await self._contents.document(actor, permission, message_id, attachment_id, request, at)
 
     async def _detail(
-        self, actor: Actor, message_id: UUID, at: datetime, at_least: int | None
+        self, actor: Actor, message_id: UUID, at: datetime, at_least: int | None, mailbox: UUID | None
     ) -> tuple[Permission, MessageDetail, int]:
-        permission = await self._authority.own_mailbox(actor, Operation.READ, at)
+        permission = await self._authority.own_mailbox(actor, Operation.READ, at, mailbox)
         position = await self._positions.wait_for(message_detail.MODEL.name, at_least or 0)
         detail = await self._database.run(message_detail.detail, message_id, now=at)
         # Somebody else's message and none at all must look the same.

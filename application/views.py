@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from application.reference import ReferenceData
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
 from projections.inbox import InboxItem, MailboxCounts
 from projections.message_detail import MessageDetail
 
@@ -50,6 +50,14 @@ class BodyView:
     texts: dict[str, str]
     is_main: bool
     position: int
+
+
+class MessagesNotFound(NotFound):
+    """Of several messages, those at these places (from 0) are not there for the caller to know of."""
+
+    def __init__(self, places: Sequence[int]) -> None:
+        super().__init__("messages")
+        self.places = places
 
 
 class RangeNotSatisfiable(DomainError):

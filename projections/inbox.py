@@ -17,9 +17,12 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, bindparam, f
 from domain.events.access import AccessRecorded
 from domain.events.message import MessageOpened, MessagePublished
 from projections.columns import Moment
+from projections.inbox_filter import MessageFilter
 from projections.inbox_fold import fold
 from projections.inbox_tables import COUNTERS, INBOX, IS_SCHEDULED, NEWEST_FIRST
 from projections.model import ReadModel
+
+__all__ = ["MODEL", "InboxItem", "InboxPage", "MailboxCounts", "MessageFilter", "counts", "page"]
 
 TOTAL_LIMIT: Final = 10_000
 """Up to here the total of a list is exact."""
