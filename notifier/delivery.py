@@ -182,3 +182,7 @@ class Delivery:
 
     async def _in_thread(self, work: Callable[..., Any], *args: Any) -> None:
         await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+
+def _count(outcome: str) -> None:
+    meters.NOTIFICATION_ATTEMPTS.labels(outcome).inc()
