@@ -7,6 +7,8 @@
     ├── Gone                    it was there, and its owner has been erased
     ├── IdempotencyKeyReused    the same key with another request
     ├── Conflict                the state does not allow it (any more)
+    │   └── NotActivated        the mailbox is not in use yet: its owner has to log in first
+    ├── LimitReached            the caller did this too often; carries when it may be done again
     └── Retryable               the same call may succeed later
         ├── Busy                a limit is reached; nothing was begun
         └── Unavailable         something this depends on does not answer
@@ -20,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 
 class DomainError(Exception):
@@ -53,14 +56,18 @@ class InvalidInput(DomainError):
 
 
 class NotAllowed(DomainError):
-    """The decision function said no; `issues` names the caller's field, where one made the difference."""
+    """The decision function said no; `issues` names the caller's field, where one made the difference.
+
+    `mailbox_id` is the mailbox that it was about, where that is known; it is for the record alone.
+    """
 
     code = "noAccess"
 
-    def __init__(self, reason: str, *issues: Issue) -> None:
+    def __init__(self, reason: str, *issues: Issue, mailbox_id: UUID | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.issues: Sequence[Issue] = issues
+        self.mailbox_id = mailbox_id
 
 
 class NotFound(DomainError):
@@ -92,6 +99,22 @@ class Conflict(DomainError):
     """The state does not allow it (any more)."""
 
     code = "conflict"
+
+
+class NotActivated(Conflict):
+    """The mailbox is not in use yet: its owner has to log in and accept the terms first."""
+
+    code = "notActivated"
+
+
+class LimitReached(DomainError):
+    """The caller did this too often; it may be done again after `retry_after` seconds. Nothing was done."""
+
+    code = "tooManyRequests"
+
+    def __init__(self, what: str, retry_after: int) -> None:
+        super().__init__(what)
+        self.retry_after = retry_after
 
 
 class Retryable(DomainError):

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from email.headerregistry import Address
 from email.utils import parseaddr
 
+from domain.addresses import AddressInvalid, parse_email_address
 from notifier.errors import UnusableAddress
-
-_LONGEST = 254
-"""RFC 5321 §4.5.3.1.3: a path has 256 octets, with its angle brackets."""
-
-# RFC 5322 §3.2.3 dot-atoms. Quoted local parts and address literals are legal too, but nobody registers for
-# post with one: not accepted.
-_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([^\s@]+)", re.IGNORECASE)
-_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
 
 
 def mail_address(address: str, display_name: str = "") -> Address:
@@ -25,16 +15,11 @@ def mail_address(address: str, display_name: str = "") -> Address:
     Raises:
         UnusableAddress: it is not one; the text does not repeat it.
     """
-    match = _ADDRESS.fullmatch(address)
-    if match is None or len(address) > _LONGEST or not match[1].isascii():
-        raise UnusableAddress("not an e-mail address")
     try:
-        domain = match[2].encode("idna").decode("ascii")
-    except UnicodeError:
-        raise UnusableAddress("not a domain") from None
-    if _DOMAIN.fullmatch(domain) is None:
-        raise UnusableAddress("not a domain")
-    return Address(one_line(display_name), match[1], domain)
+        parsed = parse_email_address(address)
+    except AddressInvalid as error:
+        raise UnusableAddress(str(error)) from None
+    return Address(one_line(display_name), parsed.local, parsed.domain)
 
 
 def sender_address(setting: str) -> Address:
