@@ -45,6 +45,7 @@ from eventstore.parties import Party
 from eventstore.store import EventStore
 from storage.documents import DocumentStore
 from storage.inspection import UploadInspector
+from telemetry.spans import traced
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,6 +89,7 @@ class Publishing:
         self._reference = reference
         self._clock = clock
 
+    @traced("publish")
     async def publish(self, actor: Actor, command: PublishCommand) -> PublishResult:
         """Publish, or answer again what was answered to the same `Idempotency-Key`.
 

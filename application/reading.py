@@ -28,6 +28,7 @@ from projections.database import ReadDatabase
 from projections.inbox import MessageFilter
 from projections.message_detail import Attachment, MessageDetail
 from projections.positions import ReadPositions
+from telemetry.spans import traced
 
 
 class Reading:
@@ -61,6 +62,7 @@ class Reading:
         counts = await self._database.run(inbox.counts, permission.mailbox_id, now=at)
         return MailboxView(counts, position)
 
+    @traced("list messages")
     async def list_messages(
         self,
         actor: Actor,
@@ -111,6 +113,7 @@ class Reading:
         permission = await self._authority.own_mailbox(actor, Operation.CHANGE, at, mailbox)
         return await self._changes.make(actor, permission, changes, at)
 
+    @traced("read message")
     async def message(
         self, actor: Actor, message_id: UUID, *, at_least: int | None, mailbox: UUID | None = None
     ) -> MessageView:
@@ -138,12 +141,14 @@ class Reading:
         await self._record(actor, permission, What.MESSAGE, at, detail.publication_id, attachment_id)
         return found, position
 
+    @traced("read body")
     async def body(self, actor: Actor, message_id: UUID, *, mailbox: UUID | None = None) -> BodyView:
         """The body of a message; where it is the main content, this opens the message."""
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.READ, at, mailbox)
         return await self._contents.body(actor, permission, message_id, at)
 
+    @traced("read content")
     async def content(
         self,
         actor: Actor,

@@ -8,11 +8,11 @@ quote what they were about.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from types import TracebackType
-from typing import Final, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
 from opentelemetry import context, trace
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode, Tracer
@@ -21,6 +21,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 P = ParamSpec("P")
 T = TypeVar("T")
 Value: TypeAlias = str | int | float | bool
+UseCase: TypeAlias = Callable[P, Coroutine[Any, Any, T]]
 
 _TRACEPARENT: Final = "traceparent"
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
@@ -80,10 +81,10 @@ def trace_id() -> str | None:
     return trace.format_trace_id(current.trace_id) if current.is_valid else None
 
 
-def traced(name: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+def traced(name: str) -> Callable[[UseCase[P, T]], UseCase[P, T]]:
     """For a use case: each call is a step of the request that it is for."""
 
-    def decorate(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    def decorate(call: UseCase[P, T]) -> UseCase[P, T]:
         @wraps(call)
         async def called(*args: P.args, **kwargs: P.kwargs) -> T:
             with span(name):
