@@ -35,6 +35,8 @@ REFUSALS: Final[dict[RefusalReason, str]] = {
     "no-pages": "the PDF has no pages",
     "inspection-timeout": "it could not be examined in time; it is unusually complicated",
     "inspection-failed": "it could not be examined; it is unusually large or complicated inside",
+    "malware": "malware was found in it, or in a file embedded in it",
+    "not-scannable": "it, or a file embedded in it, is too large or unreadable to be scanned for malware",
 }
 """What to tell the sender of a file that is not accepted."""
 

@@ -5,7 +5,8 @@ StorageError
 │   ├── ObjectStoreUnavailable  the object store does not answer, or not as it should
 │   │   └── ObjectStoreBusy     too many operations wait in this process already
 │   ├── SpoolUnavailable        an upload could not be held: disk full, directory gone
-│   └── InspectionUnavailable   no inspection worker came free or could be started in time
+│   ├── InspectionUnavailable   no inspection worker came free or could be started in time
+│   └── ScannerUnavailable      the malware scanner does not answer, or not as it should
 ├── ObjectNotFound              there is no object under this key
 ├── DocumentCorrupt             the stored object is not what was encrypted
 ├── UploadTooLarge              more bytes than allowed were sent
@@ -27,6 +28,8 @@ RefusalReason = Literal[
     "no-pages",
     "inspection-timeout",
     "inspection-failed",
+    "malware",
+    "not-scannable",
 ]
 
 
@@ -54,6 +57,10 @@ class InspectionUnavailable(StorageUnavailable):
     """The inspection was not begun: no worker came free or could be started in time."""
 
 
+class ScannerUnavailable(StorageUnavailable):
+    """Whether there is malware in an upload is not known. Without an answer none is accepted."""
+
+
 class ObjectNotFound(StorageError):
     """No object has this key (it was deleted, or never put)."""
 
@@ -79,7 +86,9 @@ class InspectionRefused(StorageError):
     empty: zero bytes. not-a-pdf: the first bytes are not those of a PDF. damaged: truncated or not
     readable without repair. trailing-data: something follows the end of the PDF. encrypted: needs a
     password or restricts what a reader may do. no-pages: nothing to show. inspection-timeout and
-    inspection-failed: it could not be examined within the limits of time and memory.
+    inspection-failed: it could not be examined within the limits of time and memory. malware: the scanner
+    found some, in the document or in a file embedded in it. not-scannable: it, or a file embedded in it, is
+    more than can be scanned, or cannot be read to be scanned.
     """
 
     def __init__(self, reason: RefusalReason) -> None:

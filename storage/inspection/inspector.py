@@ -8,10 +8,11 @@ import os
 
 import structlog
 
-from storage.errors import InspectionRefused, InspectionUnavailable
+from storage.errors import InspectionRefused, InspectionUnavailable, SpoolUnavailable
 from storage.inspection.metering import metered
 from storage.inspection.process import WorkerEnded, WorkerProcess
 from storage.inspection.report import InspectionReport
+from storage.inspection.scanning import UploadScanning
 from storage.spool import SpooledUpload
 
 _PDF_START = b"%PDF-"
@@ -30,8 +31,13 @@ class UploadInspector:
         job_seconds: float = 10.0,
         memory_limit: int = 512 * 1024 * 1024,
         jobs_per_worker: int = 10_000,
+        scanning: UploadScanning | None = None,
     ) -> None:
-        """After `jobs_per_worker` documents a process is replaced, so that nothing it leaks adds up."""
+        """After `jobs_per_worker` documents a process is replaced, so that nothing it leaks adds up.
+
+        Without `scanning` nothing is scanned for malware.
+        """
+        self._scanning = scanning
         self._max_waiting = max_waiting
         self._wait_seconds = wait_seconds
         self._job_seconds = job_seconds
@@ -52,24 +58,20 @@ class UploadInspector:
     async def inspect(self, upload: SpooledUpload) -> InspectionReport:
         """What was found in a finished upload that is accepted.
 
-        Raises `InspectionRefused` for one that is not, `InspectionUnavailable` if it could not be begun.
+        Raises `InspectionRefused` for one that is not, `InspectionUnavailable` if it could not be begun,
+        `ScannerUnavailable` or `SpoolUnavailable` if it could not be scanned.
         """
         if upload.size == 0:
             raise InspectionRefused("empty")
         # Readers search further in for this mark; at byte 0, no other format can be read into the same bytes.
         if upload.head(len(_PDF_START)) != _PDF_START:
             raise InspectionRefused("not-a-pdf")
-        place = await self._next_place()
-        try:
-            descriptor = upload.descriptor()
-        except BaseException:
-            self._places.put_nowait(place)
-            raise
-        # A task of its own: if the caller goes away, the worker still finishes, and stays in use.
-        job = asyncio.create_task(self._examine(place, descriptor))
-        self._jobs.add(job)
-        job.add_done_callback(self._jobs.discard)
-        return await asyncio.shield(job)
+        if self._scanning is None:
+            return await self._next_examined(upload)
+        with self._scanning.room() as room:
+            report = await self._next_examined(upload, room.fileno())
+            await self._scanning.scan(upload, room, report.embedded_sizes)
+        return report
 
     async def close(self) -> None:
         """Let the inspections under way end, within their time limit, and stop the processes."""
@@ -78,6 +80,22 @@ class UploadInspector:
             if place is not None:
                 await place.stop()
             self._places.put_nowait(None)
+
+    async def _next_examined(self, upload: SpooledUpload, *rooms: int) -> InspectionReport:
+        place = await self._next_place()
+        descriptors: list[int] = []
+        try:
+            descriptors.append(upload.descriptor())
+            descriptors += [os.dup(room) for room in rooms]
+        except BaseException:
+            _close(descriptors)
+            self._places.put_nowait(place)
+            raise
+        # A task of its own: if the caller goes away, the worker still finishes, and stays in use.
+        job = asyncio.create_task(self._examine(place, descriptors))
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+        return await asyncio.shield(job)
 
     async def _next_place(self) -> WorkerProcess | None:
         if self._waiting >= self._max_waiting:
@@ -91,7 +109,7 @@ class UploadInspector:
         finally:
             self._waiting -= 1
 
-    async def _examine(self, worker: WorkerProcess | None, descriptor: int) -> InspectionReport:
+    async def _examine(self, worker: WorkerProcess | None, descriptors: list[int]) -> InspectionReport:
         kept: WorkerProcess | None = None
         try:
             if worker is None or worker.has_ended():
@@ -99,18 +117,18 @@ class UploadInspector:
                     await worker.stop()
                 worker = await self._start_worker()
             try:
-                answer = await worker.examine(descriptor, seconds=self._job_seconds)
+                answer = await worker.examine(*descriptors, seconds=self._job_seconds)
             except TimeoutError:
-                _log.warning("inspection.timeout", bytes=os.fstat(descriptor).st_size)
+                _log.warning("inspection.timeout", bytes=os.fstat(descriptors[0]).st_size)
                 raise InspectionRefused("inspection-timeout") from None
             except WorkerEnded:
-                _log.warning("inspection.worker_ended", bytes=os.fstat(descriptor).st_size)
+                _log.warning("inspection.worker_ended", bytes=os.fstat(descriptors[0]).st_size)
                 raise InspectionRefused("inspection-failed") from None
             if worker.served < self._jobs_per_worker:
                 kept = worker
             return _report(answer)
         finally:
-            os.close(descriptor)
+            _close(descriptors)
             if worker is not None and kept is None:
                 await worker.stop()
             self._places.put_nowait(kept)
@@ -132,4 +150,13 @@ def _report(answer: bytes) -> InspectionReport:
     found = json.loads(answer)
     if "refused" in found:
         raise InspectionRefused(found["refused"])
-    return InspectionReport("application/pdf", found["page_count"], tuple(found["findings"]))
+    if "unavailable" in found:
+        raise SpoolUnavailable(f"embedded files cannot be held: {found['unavailable']}")
+    return InspectionReport(
+        "application/pdf", found["page_count"], tuple(found["findings"]), tuple(found["embedded"])
+    )
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)

@@ -69,13 +69,14 @@ class WorkerProcess:
         self._receive()
         return self._ended
 
-    async def examine(self, descriptor: int, *, seconds: float) -> bytes:
-        """The answer for the upload behind `descriptor`. After an exception the process is of no more use.
+    async def examine(self, *descriptors: int, seconds: float) -> bytes:
+        """The answer for the upload behind the first of them; a second one is where embedded files go.
 
+        After an exception the process is of no more use.
         Raises TimeoutError, `WorkerEnded`, and `InspectionUnavailable` if it had ended before.
         """
         try:
-            socket.send_fds(self._connection, [b"examine"], [descriptor])
+            socket.send_fds(self._connection, [b"examine"], descriptors)
         except OSError as error:
             raise _not_started(error) from None
         answer = await self._next_answer(seconds)

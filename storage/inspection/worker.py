@@ -1,12 +1,14 @@
 """The process that parses uploads. Run by path, it imports nothing else of eBox.
 
-It holds one socket. Each message brings the descriptor of one upload; the answer is one JSON object:
-`{"refused": reason}` or `{"page_count": n, "findings": [...]}`. It ends when the socket does, so it never
-outlives the process that started it; in the middle of a document the limit on processor time ends it.
+It holds one socket. Each message brings the descriptor of one upload, and a second one where the files
+embedded in it are wanted: they are written to it, one after the other. The answer is one JSON object:
+`{"refused": reason}` or `{"page_count": n, "findings": [...], "embedded": [size, ...]}`, or
+`{"unavailable": reason}` where they could not be written. It ends when the socket does, so it never outlives
+the process that started it; in the middle of a document the limit on processor time ends it.
 
-Streams are never decoded: a file of 1.4 KB can hold one of 500 MB. What the structure itself needs
-decoded (object streams) is bounded by the limit on memory. Anything unforeseen ends the process, which
-counts as a refusal.
+No stream is decoded but those of wanted files: a file of 1.4 KB can hold one of 500 MB. What the structure
+itself needs decoded (object streams) is bounded by the limit on memory. Anything unforeseen ends the process,
+which counts as a refusal.
 """
 
 import json
@@ -16,12 +18,20 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from io import BytesIO
 from itertools import islice
 
 import pikepdf
+import pikepdf.settings
 
 _TAIL_LENGTH = 1024  # where readers look for the end mark (PDF 1.7, annex H.3, note 18)
 _MOST_OBJECTS = 10_000
+_MOST_EMBEDDED = 100
+_MOST_EMBEDDED_BYTES = 64 * 1024 * 1024
+_DEEPEST = 4  # a file in a PDF in a PDF in a PDF in the upload
+_HEADER_WITHIN = 1024  # where readers look for the first mark (PDF 1.7, annex H.3, note 13)
+_EMBEDDING = re.compile(rb"/(EF|RF|EmbeddedFile)(?=[\s/<>\[\]()])")
 _MARKS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles|EF|AA)(?=[\s/<>\[\]()])")
 _FINDINGS = {
     b"JavaScript": "javascript",
@@ -37,8 +47,15 @@ class Refused(Exception):
     """The upload is not accepted, for this reason."""
 
 
-def examine(descriptor: int) -> dict[str, object]:
-    """What was found in the upload behind this descriptor. Raises `Refused`."""
+class CannotWrite(Exception):
+    """There is no room for what is embedded."""
+
+
+def examine(descriptor: int, target: int | None = None) -> dict[str, object]:
+    """What was found in the upload behind this descriptor, whose embedded files go to `target`.
+
+    Raises `Refused`, `CannotWrite`.
+    """
     _check_end(descriptor)
     try:
         with (
@@ -49,7 +66,15 @@ def examine(descriptor: int) -> dict[str, object]:
                 raise Refused("encrypted")
             if not len(document.pages):
                 raise Refused("no-pages")
-            return {"page_count": len(document.pages), "findings": sorted(_findings(document))}
+            findings = sorted(_findings(document))
+            embedded = Extraction(target) if target is not None else None
+            if embedded is not None:
+                embedded.extract(document)
+            return {
+                "page_count": len(document.pages),
+                "findings": findings,
+                "embedded": embedded.sizes if embedded is not None else [],
+            }
     except pikepdf.PasswordError:
         raise Refused("encrypted") from None
     except pikepdf.PikepdfError:
@@ -81,11 +106,104 @@ def _findings(document: pikepdf.Pdf) -> set[str]:
     return found
 
 
+class Extraction:
+    """Writes the files embedded in a document, and in PDFs among them, to `target`; `sizes` tells them apart.
+
+    All of them or none: what is too much, too deep or not readable refuses the whole upload, since a part of
+    it would reach its reader without having been scanned.
+    """
+
+    def __init__(self, target: int) -> None:
+        self.sizes: list[int] = []
+        self._target = target
+
+    def extract(self, document: pikepdf.Pdf, depth: int = 1) -> None:
+        """Raises `Refused`, `CannotWrite`."""
+        taken = set()
+        for stream in _embedded_streams(document):
+            if stream.objgen in taken:  # most are named twice, for old readers and new ones
+                continue
+            taken.add(stream.objgen)
+            content = self._content(stream)
+            if not content:
+                continue
+            if depth > _DEEPEST or len(self.sizes) == _MOST_EMBEDDED:
+                raise Refused("not-scannable")
+            self._write(content)
+            if b"%PDF-" in content[:_HEADER_WITHIN]:
+                self._extract_from(content, depth + 1)
+
+    def _extract_from(self, content: bytes, depth: int) -> None:
+        try:
+            with pikepdf.open(BytesIO(content), attempt_recovery=False) as document:
+                self.extract(document, depth)
+        except pikepdf.PikepdfError:
+            raise Refused("not-scannable") from None
+
+    def _content(self, stream: pikepdf.Object) -> bytes:
+        room = _MOST_EMBEDDED_BYTES - sum(self.sizes)
+        pikepdf.settings.set_qpdf_limits(flate_max_memory=max(room, 1))  # zero would be no limit
+        try:
+            content = stream.read_bytes(pikepdf.StreamDecodeLevel.generalized)
+        except pikepdf.PikepdfError:
+            raise Refused("not-scannable") from None
+        finally:
+            pikepdf.settings.set_qpdf_limits(flate_max_memory=0)
+        if len(content) > room:
+            raise Refused("not-scannable")
+        return content
+
+    def _write(self, content: bytes) -> None:
+        self.sizes.append(len(content))
+        view = memoryview(content)
+        try:
+            while view:
+                view = view[os.write(self._target, view) :]
+        except OSError as error:
+            raise CannotWrite(os.strerror(error.errno or 0)) from None
+
+
+def _embedded_streams(document: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+    """Every stream that is a file: said to be one, or named as one by whatever object.
+
+    They are not looked up in the catalog, where a document may name them or not: readers find them through
+    annotations, multimedia and associated files too.
+    """
+    for item in document.objects:
+        if isinstance(item, pikepdf.Stream) and item.stream_dict.get("/Type") == "/EmbeddedFile":
+            yield item
+        entries = item.stream_dict if isinstance(item, pikepdf.Stream) else item
+        if not isinstance(entries, (pikepdf.Dictionary, pikepdf.Array)):
+            continue
+        if _EMBEDDING.search(entries.unparse(resolved=True)):
+            yield from _named_streams(entries)
+
+
+def _named_streams(item: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """The streams that file specifications within this object name (PDF 1.7, table 44: EF and RF)."""
+    within = [item]
+    while within:
+        container = within.pop()
+        if isinstance(container, pikepdf.Dictionary):
+            for key in ("/EF", "/RF"):
+                named = container.get(key)
+                if isinstance(named, pikepdf.Dictionary):
+                    for value in named.values():
+                        candidates = list(value) if isinstance(value, pikepdf.Array) else [value]
+                        yield from (one for one in candidates if isinstance(one, pikepdf.Stream))
+        parts = container.values() if isinstance(container, pikepdf.Dictionary) else container
+        within += [
+            part
+            for part in parts
+            if isinstance(part, (pikepdf.Dictionary, pikepdf.Array)) and not part.is_indirect
+        ]
+
+
 def _limit(memory_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the socket
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a copy of somebody's document
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_EMBEDDED_BYTES, _MOST_EMBEDDED_BYTES))
 
 
 def _allow_seconds(seconds: int) -> None:
@@ -98,15 +216,18 @@ def _allow_seconds(seconds: int) -> None:
 def _serve(connection: socket.socket, job_seconds: int) -> None:
     connection.send(b"ready")
     while True:
-        message, descriptors, _, _ = socket.recv_fds(connection, 16, 1)
+        message, descriptors, _, _ = socket.recv_fds(connection, 16, 2)
         if not message:
             return
         _allow_seconds(job_seconds)
         try:
-            answer = examine(descriptors[0])
+            answer = examine(*descriptors)
         except Refused as refusal:
             answer = {"refused": str(refusal)}
-        os.close(descriptors[0])
+        except CannotWrite as trouble:
+            answer = {"unavailable": str(trouble)}
+        for descriptor in descriptors:
+            os.close(descriptor)
         connection.send(json.dumps(answer).encode())
 
 
