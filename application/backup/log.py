@@ -1,0 +1,65 @@
+"""The log as a backup keeps it: segments of pages, each event with the bytes and the position it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from eventsourcing.persistence import StoredEvent
+
+from application.backup.errors import Damaged, NotABackup
+from application.backup.frames import FileEntry, FrameWriter, frames_in
+from application.backup.manifest import LastEvent
+from eventstore.recorder import BatchRecorder, RecordedEvent, key_of
+
+
+class _Event(msgspec.Struct, array_like=True):
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    state: bytes
+
+
+def write_segment(
+    pages: Iterator[list[RecordedEvent]], path: Path, seen: Callable[[Sequence[RecordedEvent]], None]
+) -> tuple[FileEntry, LastEvent | None]:
+    """Write all pages into a new file; `seen` is given each one."""
+    last: LastEvent | None = None
+    with FrameWriter(path) as file:
+        for page in pages:
+            file.write([_written(one) for one in page])
+            seen(page)
+            last = LastEvent(page[-1].position, *key_of(page[-1].stored))
+        return file.finish(), last
+
+
+def pages_in(folder: Path, segments: Sequence[FileEntry]) -> Iterator[list[RecordedEvent]]:
+    """The log from its segments. Raises `Damaged` where a position does not follow the one before."""
+    before = 0
+    for segment in segments:
+        for page in frames_in(folder / segment.name, list[_Event]):
+            for one in page:
+                if one.position <= before:
+                    raise Damaged(f"{segment.name} is out of order")
+                before = one.position
+            yield [_read(one) for one in page]
+
+
+def require_same_log(recorder: BatchRecorder, last: LastEvent | None) -> None:
+    """Raise `NotABackup` unless the log still has the event that a backup ended with."""
+    if last is None:
+        return
+    found = recorder.read_after(last.position - 1, 1)
+    if not found or LastEvent(found[0].position, *key_of(found[0].stored)) != last:
+        raise NotABackup("the folder holds the backup of another event store: choose another folder")
+
+
+def _written(one: RecordedEvent) -> _Event:
+    return _Event(one.position, *key_of(one.stored), one.stored.topic, one.stored.state)
+
+
+def _read(one: _Event) -> RecordedEvent:
+    return RecordedEvent(one.position, StoredEvent(one.stream, one.version, one.topic, one.state))
