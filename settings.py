@@ -116,6 +116,13 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1, description="Largest file, in bytes.")
     max_message_bytes: int = Field(default=30 * 1024 * 1024, ge=1, description="Largest message, in bytes.")
     inspection_workers: int = Field(default=2, ge=1, le=64, description="Processes that inspect uploads.")
+    clamd_url: str | None = Field(
+        default=None,
+        description=(
+            "Scanner for malware: `tcp://host:port` or `unix:///path` of ClamAV's `clamd`. "
+            "Without it nothing is scanned."
+        ),
+    )
     smtp_connections: int = Field(default=4, ge=1, le=64, description="SMTP connections kept open.")
     metrics_port: int | None = Field(
         default=None,

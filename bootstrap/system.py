@@ -59,6 +59,7 @@ class System(Identities):
                 "keyStore": self._check_in_thread(self.key_store.check),
                 "readModels": self._check_in_thread(lambda: self.read_database.read(progress.load)),
                 "objectStore": self.documents.check,
+                **({"malwareScanner": self.malware_scanner.check} if self.malware_scanner else {}),
             },
             projections=ProjectionHealth(self.events.latest_position, self.positions).states,
         )

@@ -17,9 +17,11 @@ from application.reading import Reading
 from application.reference import Reference
 from application.retention import Retention
 from application.timekeeping import Timekeeper
+from bootstrap.errors import CannotStart
 from bootstrap.stores import Stores
 from projections.positions import ReadPositions
-from storage.inspection import UploadInspector
+from storage.inspection import UploadInspector, UploadScanning
+from storage.malware import Clamd, ClamdAddress, MalwareScanner
 from threads import BoundedThreads
 
 LOOK_UP_THREADS = 8
@@ -53,9 +55,23 @@ class UseCases(Stores):
         return positions
 
     @cached_property
+    def malware_scanner(self) -> MalwareScanner | None:
+        """Who looks for malware in uploads, where somebody does."""
+        if self.settings.clamd_url is None:
+            return None
+        try:
+            return MalwareScanner(Clamd(ClamdAddress.from_url(self.settings.clamd_url)))
+        except ValueError as error:
+            raise CannotStart(f"EBOX_CLAMD_URL: {error}") from error
+
+    @cached_property
     def inspector(self) -> UploadInspector:
         """The processes that look into uploads."""
-        inspector = UploadInspector(workers=self.settings.inspection_workers)
+        scanner = self.malware_scanner
+        inspector = UploadInspector(
+            workers=self.settings.inspection_workers,
+            scanning=UploadScanning(scanner, self.spool_dir) if scanner else None,
+        )
         self.exits.push_async_callback(inspector.close)
         return inspector
 

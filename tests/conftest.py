@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers.ceph import Ceph
+from tests.servers.clamd import Clamd
 from tests.servers.postfix import Postfix
 from tests.servers.postgres import Postgres
 from tests.servers.smtp_script import SmtpScript
@@ -58,6 +59,20 @@ def postfix(postfix_server: Postfix) -> Postfix:
     """A real mail server for `…@example.test`, with an empty mailbox."""
     postfix_server.clear()
     return postfix_server
+
+
+@pytest.fixture(scope="session")
+def clamd_server() -> Iterator[Clamd]:
+    """The malware scanner of the whole run; tests take `clamd`."""
+    with Clamd() as server:
+        yield server
+
+
+@pytest.fixture
+def clamd(clamd_server: Clamd) -> Clamd:
+    """A real malware scanner that finds the EICAR test string. A test may leave it stopped or hanging."""
+    clamd_server.bring_back()
+    return clamd_server
 
 
 @pytest.fixture

@@ -143,7 +143,11 @@ class UploadInspector:
         return [self._places.get_nowait() for _ in range(self._places.qsize())]
 
     async def _start_worker(self) -> WorkerProcess:
-        return await WorkerProcess.start(memory_limit=self._memory_limit, job_seconds=self._job_seconds)
+        return await WorkerProcess.start(
+            memory_limit=self._memory_limit,
+            job_seconds=self._job_seconds,
+            embedded_limit=self._scanning.embedded_limit if self._scanning else 0,
+        )
 
 
 def _report(answer: bytes) -> InspectionReport:

@@ -38,16 +38,17 @@ class WorkerProcess:
         asyncio.get_running_loop().add_reader(connection.fileno(), self._receive)
 
     @classmethod
-    async def start(cls, *, memory_limit: int, job_seconds: float) -> Self:
+    async def start(cls, *, memory_limit: int, job_seconds: float, embedded_limit: int) -> Self:
         """A process that is ready, limited to so many bytes, and seconds of processor time a document.
 
+        `embedded_limit`: the most bytes of embedded files that it writes for one; with 0 it can write none.
         Raises `InspectionUnavailable`.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         try:
             # Not in a thread: a cancelled wait for one would leave a process that nobody knows.
-            process = _spawn(theirs, memory_limit, job_seconds)
+            process = _spawn(theirs, memory_limit, job_seconds, embedded_limit)
         except OSError as error:
             ours.close()
             raise _not_started(error) from None
@@ -121,8 +122,10 @@ class WorkerProcess:
             self._connection.close()
 
 
-def _spawn(connection: socket.socket, memory_limit: int, job_seconds: float) -> subprocess.Popen[bytes]:
-    limits = [str(memory_limit), str(max(1, round(job_seconds)))]
+def _spawn(
+    connection: socket.socket, memory_limit: int, job_seconds: float, embedded_limit: int
+) -> subprocess.Popen[bytes]:
+    limits = [str(memory_limit), str(max(1, round(job_seconds))), str(embedded_limit)]
     return subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
         [sys.executable, "-I", str(_PROGRAM), str(connection.fileno()), *limits],
         pass_fds=[connection.fileno()],

@@ -22,7 +22,11 @@ from storage.spool import SpooledUpload
 class UploadScanning:
     """What an inspection needs to have uploads scanned; embedded files wait in `directory`."""
 
-    def __init__(self, scanner: MalwareScanner, directory: Path) -> None:
+    def __init__(
+        self, scanner: MalwareScanner, directory: Path, *, embedded_limit: int = 64 * 1024 * 1024
+    ) -> None:
+        """An upload in which more than `embedded_limit` bytes are embedded, unpacked, is not accepted."""
+        self.embedded_limit = embedded_limit
         self._scanner = scanner
         self._directory = directory
 

@@ -11,6 +11,8 @@ itself needs decoded (object streams) is bounded by the limit on memory. Anythin
 which counts as a refusal.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -28,7 +30,6 @@ import pikepdf.settings
 _TAIL_LENGTH = 1024  # where readers look for the end mark (PDF 1.7, annex H.3, note 18)
 _MOST_OBJECTS = 10_000
 _MOST_EMBEDDED = 100
-_MOST_EMBEDDED_BYTES = 64 * 1024 * 1024
 _DEEPEST = 4  # a file in a PDF in a PDF in a PDF in the upload
 _HEADER_WITHIN = 1024  # where readers look for the first mark (PDF 1.7, annex H.3, note 13)
 _EMBEDDING = re.compile(rb"/(EF|RF|EmbeddedFile)(?=[\s/<>\[\]()])")
@@ -51,8 +52,8 @@ class CannotWrite(Exception):
     """There is no room for what is embedded."""
 
 
-def examine(descriptor: int, target: int | None = None) -> dict[str, object]:
-    """What was found in the upload behind this descriptor, whose embedded files go to `target`.
+def examine(descriptor: int, extraction: Extraction | None = None) -> dict[str, object]:
+    """What was found in the upload behind this descriptor, after the extraction that is wanted.
 
     Raises `Refused`, `CannotWrite`.
     """
@@ -67,14 +68,10 @@ def examine(descriptor: int, target: int | None = None) -> dict[str, object]:
             if not len(document.pages):
                 raise Refused("no-pages")
             findings = sorted(_findings(document))
-            embedded = Extraction(target) if target is not None else None
-            if embedded is not None:
-                embedded.extract(document)
-            return {
-                "page_count": len(document.pages),
-                "findings": findings,
-                "embedded": embedded.sizes if embedded is not None else [],
-            }
+            if extraction is not None:
+                extraction.extract(document)
+            embedded = extraction.sizes if extraction is not None else []
+            return {"page_count": len(document.pages), "findings": findings, "embedded": embedded}
     except pikepdf.PasswordError:
         raise Refused("encrypted") from None
     except pikepdf.PikepdfError:
@@ -113,9 +110,10 @@ class Extraction:
     it would reach its reader without having been scanned.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, most_bytes: int) -> None:
         self.sizes: list[int] = []
         self._target = target
+        self._most_bytes = most_bytes
 
     def extract(self, document: pikepdf.Pdf, depth: int = 1) -> None:
         """Raises `Refused`, `CannotWrite`."""
@@ -141,7 +139,7 @@ class Extraction:
             raise Refused("not-scannable") from None
 
     def _content(self, stream: pikepdf.Object) -> bytes:
-        room = _MOST_EMBEDDED_BYTES - sum(self.sizes)
+        room = self._most_bytes - sum(self.sizes)
         pikepdf.settings.set_qpdf_limits(flate_max_memory=max(room, 1))  # zero would be no limit
         try:
             content = stream.read_bytes(pikepdf.StreamDecodeLevel.generalized)
@@ -199,11 +197,11 @@ def _named_streams(item: pikepdf.Object) -> Iterator[pikepdf.Object]:
         ]
 
 
-def _limit(memory_bytes: int) -> None:
+def _limit(memory_bytes: int, file_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the socket
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a copy of somebody's document
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_EMBEDDED_BYTES, _MOST_EMBEDDED_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
 
 
 def _allow_seconds(seconds: int) -> None:
@@ -213,7 +211,7 @@ def _allow_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
-def _serve(connection: socket.socket, job_seconds: int) -> None:
+def _serve(connection: socket.socket, job_seconds: int, embedded_bytes: int) -> None:
     connection.send(b"ready")
     while True:
         message, descriptors, _, _ = socket.recv_fds(connection, 16, 2)
@@ -221,7 +219,8 @@ def _serve(connection: socket.socket, job_seconds: int) -> None:
             return
         _allow_seconds(job_seconds)
         try:
-            answer = examine(*descriptors)
+            extractions = [Extraction(target, embedded_bytes) for target in descriptors[1:]]
+            answer = examine(descriptors[0], *extractions)
         except Refused as refusal:
             answer = {"refused": str(refusal)}
         except CannotWrite as trouble:
@@ -232,5 +231,6 @@ def _serve(connection: socket.socket, job_seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    _limit(int(sys.argv[2]))
-    _serve(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[3]))
+    _connection, _memory_bytes, _job_seconds, _embedded_bytes = map(int, sys.argv[1:])
+    _limit(_memory_bytes, _embedded_bytes)
+    _serve(socket.socket(fileno=_connection), _job_seconds, _embedded_bytes)

@@ -90,6 +90,13 @@ class Clamd:
         """Let it go on where it stood still."""
         self._signal(signal.SIGCONT)
 
+    def bring_back(self) -> None:
+        """Let it answer again, whatever was done to it."""
+        if self._daemon is not None and self._daemon.is_running:
+            self.resume()
+        else:
+            self.start()
+
     def __enter__(self) -> Self:
         return self.start()
 
