@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bootstrap.errors import CannotStart
-from commands import dev, retention
+from commands import audit, backup, dev, keys, objects, retention
 from commands.console import settings, tell
 from domain.errors import DomainError, InvalidInput
 
@@ -23,8 +23,13 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(dev.app, name="dev")
 app.add_typer(retention.app, name="retention")
+app.add_typer(keys.app, name="keys")
+app.add_typer(objects.app, name="objects")
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 
 @app.command()

@@ -1,0 +1,91 @@
+"""What the commands of `ebox keys` do: count what is under which key, and bring it under the current one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from application.progress import Progress
+from bootstrap.errors import CannotStart
+from eventstore.hashednumbers import HashedNumbers, NumberCounts
+from eventstore.wrappedkeys import WrappedKeys
+from identity.keys import SigningKeys
+
+
+@dataclass(frozen=True, slots=True)
+class UnderKey:
+    """So many rows are under the key of that id (hex, or `unnamed`). `role`: current, previous or unknown."""
+
+    what: str
+    key_id: str
+    role: str
+    rows: int
+
+
+class KeyChanging:
+    """Both keys, where they are used."""
+
+    def __init__(self, wrapped: WrappedKeys, numbers: HashedNumbers, signing: SigningKeys) -> None:
+        self._wrapped = wrapped
+        self._numbers = numbers
+        self._signing = signing
+
+    def status(self) -> list[UnderKey]:
+        """Every row, by the key it is under."""
+        current, previous = self._signing.wrapped()
+        of_keys = self._wrapped.known_ids
+        signing = {
+            key_id: count for key_id, count in zip(of_keys, (current, previous), strict=False) if count
+        }
+        return [
+            *_under("party keys", self._wrapped.counts(), of_keys),
+            *_under("signing keys", signing, of_keys),
+            *_under("numbers", self._numbers.counts().by_key, self._numbers.known_ids),
+        ]
+
+    def rotate_key_encryption(self, progress: Progress) -> int:
+        """Wrap everything under EBOX_KEY_ENCRYPTION_KEY; how many keys are left under another one."""
+        self._signing.wrap_again()
+        before = self._wrapped_under_others()
+        progress.begin("party keys", before)
+        self._wrapped.wrap_again(progress.advance)
+        return self._wrapped_under_others() + self._signing.wrapped()[1]
+
+    def rotate_identifier(self, progress: Progress) -> NumberCounts:
+        """Give every number a hash under EBOX_IDENTIFIER_KEY beside the one it has; how far it is then."""
+        progress.begin("numbers", self._numbers.counts().left)
+        self._numbers.add_current(progress.advance)
+        return self._numbers.counts()
+
+    def finish_identifier(self, progress: Progress) -> NumberCounts:
+        """Remove the hashes under other keys. Raises `CannotStart` while they may still be needed."""
+        if len(self._numbers.known_ids) > 1:
+            raise CannotStart("EBOX_PREVIOUS_IDENTIFIER_KEY is still set: take it away from every role first")
+        counts = self._numbers.counts()
+        if counts.left:
+            raise CannotStart(
+                f"{counts.left} numbers have no hash under EBOX_IDENTIFIER_KEY: run it without --finish"
+            )
+        current = self._numbers.known_ids[0]
+        progress.begin("hashes", sum(rows for key_id, rows in counts.by_key.items() if key_id != current))
+        self._numbers.remove_others(progress.advance)
+        return self._numbers.counts()
+
+    def _wrapped_under_others(self) -> int:
+        current = self._wrapped.known_ids[0]
+        return sum(rows for key_id, rows in self._wrapped.counts().items() if key_id != current)
+
+
+def _under(
+    what: str, counts: Mapping[bytes | None, int] | Mapping[bytes, int], known: Sequence[bytes]
+) -> list[UnderKey]:
+    roles = dict(zip(known, ("current", "previous"), strict=False))
+    named = {key_id: rows for key_id, rows in counts.items() if key_id is not None}
+    under = [
+        UnderKey(what, key_id.hex(), roles.get(key_id, "unknown"), rows)
+        for key_id, rows in sorted(named.items())
+    ]
+    unnamed = [
+        UnderKey(what, "unnamed", "unknown", rows) for key_id, rows in counts.items() if key_id is None
+    ]
+    return under + unnamed
