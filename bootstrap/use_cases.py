@@ -7,16 +7,21 @@ from functools import cached_property
 
 from application.auditing import Auditing
 from application.authority import Authority
+from application.bounces import Bounces
 from application.coalescing import RecentLooks
 from application.contents import Contents
+from application.denials import Denials
 from application.mailboxes import Mailboxes
 from application.own_history import OwnHistory
 from application.parties import Parties
+from application.profile import Profiles
 from application.publishing import Publishing
 from application.reading import Reading
 from application.reference import Reference
+from application.replaying import Replaying
 from application.retention import Retention
 from application.timekeeping import Timekeeper
+from application.verification import AddressCodes
 from bootstrap.errors import CannotStart
 from bootstrap.stores import Stores
 from projections.positions import ReadPositions
@@ -35,11 +40,15 @@ class UseCases(Stores):
     @cached_property
     def parties(self) -> Parties:
         """The party registry, without blocking."""
+        return Parties(self.key_store.parties, self.key_store.keys, self._key_store_threads)
+
+    @cached_property
+    def _key_store_threads(self) -> BoundedThreads:
         threads = BoundedThreads(
             "key store", LOOK_UP_THREADS, waiting=WAITING_LOOK_UPS, seconds=LOOK_UP_SECONDS
         )
         self.exits.callback(threads.close)
-        return Parties(self.key_store.parties, self.key_store.keys, threads)
+        return threads
 
     @cached_property
     def reference(self) -> Reference:
@@ -144,6 +153,49 @@ class UseCases(Stores):
         )
 
     @cached_property
+    def replaying(self) -> Replaying:
+        """What auditors ask of the past."""
+        return Replaying(
+            events=self.events,
+            authority=Authority(self.parties),
+            parties=self.parties,
+            database=self.read_database,
+            positions=self.positions,
+            clock=self.clock,
+        )
+
+    @cached_property
     def mailboxes(self) -> Mailboxes:
         """What owners do with the mailbox itself."""
         return Mailboxes(events=self.events, parties=self.parties, clock=self.clock)
+
+    @cached_property
+    def address_codes(self) -> AddressCodes:
+        """The codes that prove an e-mail address."""
+        return AddressCodes(
+            events=self.events,
+            parties=self.parties,
+            verifications=self.key_store.verifications,
+            threads=self._key_store_threads,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """How owners want to be told."""
+        return Profiles(
+            events=self.events,
+            authority=Authority(self.parties),
+            codes=self.address_codes,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def bounces(self) -> Bounces:
+        """What follows for the profile from mail that comes back."""
+        return Bounces(events=self.events, clock=self.clock)
+
+    @cached_property
+    def denials(self) -> Denials:
+        """The record of who was refused what."""
+        return Denials(events=self.events, clock=self.clock)

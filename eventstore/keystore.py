@@ -22,6 +22,7 @@ from eventstore.keys import KeyEncryption, KeyRing
 from eventstore.parties import PartyRegistry
 from eventstore.postgres.statements import LASTING_COMMITS
 from eventstore.restoring import RestoreMark
+from eventstore.verifications import AddressVerifications
 from eventstore.wal import use_write_ahead_log
 from eventstore.wrappedkeys import WrappedKeys
 from schema_changes import migrate
@@ -90,6 +91,7 @@ class KeyStore:
         self.wrapped_keys = WrappedKeys(self._database, key_encryption)
         self.hashed_numbers = HashedNumbers(self._database, self.keys, hashes)
         self.restoring = RestoreMark(self._database)
+        self.verifications = AddressVerifications(self._database)
 
     @property
     def engine(self) -> Engine:

@@ -45,3 +45,17 @@ RESTORE_UNDER_WAY = sa.Table(
     sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
 )
 """One row from the beginning of a restore to its end: nothing may serve meanwhile."""
+
+ADDRESS_VERIFICATION = sa.Table(
+    "address_verification",
+    METADATA,
+    sa.Column("mailbox_id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("nonce", sa.LargeBinary(16), nullable=False),
+    sa.Column("entered_version", sa.Integer, nullable=False),
+    sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+)
+"""One row for each code that was issued of late to prove an e-mail address; the highest `number` of a
+mailbox is the one that counts. `entered_version`: of the event that entered the address.
+"""
