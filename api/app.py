@@ -18,6 +18,7 @@ from api import (
     metrics,
     openapi,
     problems,
+    replay,
 )
 from api.context import RequestContext
 from api.services import Services
@@ -37,6 +38,6 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     allowed_methods.install(app)
     openapi.install(app)
-    for area in (messages, ebox, content, audit, health, metrics, documentation):
+    for area in (messages, ebox, content, audit, replay, health, metrics, documentation):
         app.include_router(area.router)
     return app

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -12,8 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
+from api.cursors import MAX_CHARACTERS, cursor_of, position_of
 from api.json_bodies import json_body, receive_json
-from api.parameters import MAX_POSITION, AtLeast, StrictRoute
+from api.parameters import AtLeast, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer
 from api.scalars import WholeNumber
 from api.schemas.audit import KINDS, History, MailboxFound, MailboxSearch, history_answer
@@ -29,7 +28,6 @@ from projections.access_history import HistoryFilter
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=StrictRoute)
 
 _SEARCH_BYTES = 4096
-_CURSOR_BYTES = 8
 _KINDS: dict[str, Any] = {"enum": list(KINDS)}
 
 T = TypeVar("T")
@@ -94,15 +92,17 @@ async def access_history(
     actor: Annotated[Actor, guarded(Operation.READ_ACCESS_HISTORY)],
     request: Request,
     asked: Annotated[HistoryFilter, Depends(history_filter)],
-    cursor: Annotated[str | None, Query(max_length=20, description="An answer's `nextCursor`.")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=MAX_CHARACTERS, description="An answer's `nextCursor`.")
+    ] = None,
     limit: Annotated[WholeNumber, Query(ge=1, le=100, description="Items on a page.")] = 50,
     at_least: AtLeast = None,
 ) -> Response:
     """What was published and told, and who accessed what, when, through which site, on which basis."""
     page = await services_of(request).auditing.access_history(
-        actor, asked, before=_position(cursor), limit=limit, at_least=at_least
+        actor, asked, before=position_of(cursor), limit=limit, at_least=at_least
     )
-    return json_answer(history_answer(page, _cursor), position=page.position)
+    return json_answer(history_answer(page, cursor_of), position=page.position)
 
 
 def _checked(name: str, text: str | None, check: Callable[[str], T]) -> T | None:
@@ -124,20 +124,3 @@ def _known_kind(text: str) -> str:
     if text not in KINDS:
         raise ValueError(f"must be one of {', '.join(KINDS)}")
     return text
-
-
-def _cursor(position: int) -> str:
-    return base64.urlsafe_b64encode(position.to_bytes(_CURSOR_BYTES, "big")).decode().rstrip("=")
-
-
-def _position(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    try:
-        packed = base64.b64decode(cursor + "=", b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        packed = b""
-    position = int.from_bytes(packed, "big")
-    if len(packed) != _CURSOR_BYTES or position > MAX_POSITION:
-        raise InvalidInput(Issue("cursor", "schemaViolation", "take it from an answer's nextCursor", "query"))
-    return position

@@ -14,6 +14,7 @@ from api.uploads import UploadLimits
 from application.auditing import Auditing
 from application.publishing import Publishing
 from application.reading import Reading
+from application.replaying import Replaying
 from domain.actors import Actor
 from identity.access_tokens import AccessToken
 
@@ -52,6 +53,7 @@ class Services:
     publishing: Publishing
     reading: Reading
     auditing: Auditing
+    replaying: Replaying
     access_tokens: AccessTokens
     actor_of: Callable[[AccessToken, UUID], Awaitable[Actor]]
     public_url: str

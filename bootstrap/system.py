@@ -47,6 +47,7 @@ class System(Identities):
             publishing=self.publishing,
             reading=self.reading,
             auditing=self.auditing,
+            replaying=self.replaying,
             access_tokens=self.access_tokens,
             actor_of=self.actors.of,
             public_url=self.settings.url,

@@ -55,6 +55,10 @@ class BatchRecorder(Protocol):
         """The next events by position."""
         ...
 
+    def read_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
+        """The events at these positions, in the order of the positions; where there is none, none."""
+        ...
+
     def max_notification_id(self) -> int | None:
         """The highest position, or None in an empty log."""
         ...

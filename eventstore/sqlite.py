@@ -7,6 +7,7 @@ appends at once.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -83,6 +84,16 @@ class Recorder(SQLiteApplicationRecorder):
             cursor.execute(
                 f"SELECT * FROM {self.events_table_name} WHERE rowid > ? ORDER BY rowid LIMIT ?",  # noqa: S608 - our own table's name
                 (position, limit),
+            )
+            return [self._recorded(row) for row in cursor.fetchall()]
+
+    def read_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
+        """The events at these positions, by position."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(
+                f"SELECT * FROM {self.events_table_name} WHERE rowid IN"  # noqa: S608 - our own table's name
+                " (SELECT value FROM json_each(?)) ORDER BY rowid",
+                (json.dumps(list(positions)),),
             )
             return [self._recorded(row) for row in cursor.fetchall()]
 

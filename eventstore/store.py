@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -21,7 +21,7 @@ from eventstore.keys import KeyRing
 from eventstore.leader import MeteredLeadership
 from eventstore.library import Log
 from eventstore.mapper import EventMapper
-from eventstore.recorder import BatchRecorder
+from eventstore.recorder import BatchRecorder, RecordedEvent
 from eventstore.writer import QUEUE_EVENTS, Writer
 from telemetry import spans
 from threads import BoundedThreads
@@ -103,6 +103,10 @@ class EventStore:
             stored = self._log.recorder.select_events(stream_id, limit=limit)
         return self.mapper.to_domain_events(stored)
 
+    async def at_positions(self, positions: Sequence[int]) -> list[tuple[int, Event]]:
+        """The events at these positions, in order; a position that has none is left out."""
+        return await self._threads.run(self._at, positions)
+
     def max_position(self) -> int:
         """The position of the last event, 0 in an empty log; blocks."""
         with _translated():
@@ -144,6 +148,10 @@ class EventStore:
         """Make what is missing; for `ebox migrate`. Safe when two processes do it at once."""
         self._backend.create_tables()
 
+    def restore(self, pages: Iterable[Sequence[RecordedEvent]]) -> None:
+        """Fill the empty log from a backup, all or nothing. Raises `LogNotEmpty`."""
+        self._backend.restore(pages)
+
     def check(self) -> None:
         """Raise `Unavailable` unless the database answers."""
         self._backend.check()
@@ -154,6 +162,12 @@ class EventStore:
         self._threads.close()
         self.recorder.close()
         self._log.close()
+
+    def _at(self, positions: Sequence[int]) -> list[tuple[int, Event]]:
+        with _translated():
+            found = self.recorder.read_at(positions)
+        events = self.mapper.to_domain_events([recorded.stored for recorded in found])
+        return [(recorded.position, event) for recorded, event in zip(found, events, strict=True)]
 
     def _stored(self, events: Sequence[Event]) -> list[StoredEvent]:
         if not events:

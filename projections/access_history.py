@@ -1,4 +1,8 @@
-"""The access history: what was published and told, and who accessed what, when, through which site, why."""
+"""The access history: what was published and told, and who accessed what, when, through which site, why.
+
+It has a row for every event about a mailbox, so that it is also the index from a mailbox to its positions in
+the log: a replay reads those and never the rest.
+"""
 
 from __future__ import annotations
 
@@ -8,31 +12,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select
 
-from domain.events.access import AccessRecorded
-from domain.events.audit import AuditReplayed
-from domain.events.message import MessageOpened, MessagePublished
-from domain.events.notification import NotificationFailed, NotificationSent
-from projections.access_history_fold import fold
-from projections.access_history_table import HISTORY
+from projections.access_history_fold import HANDLES, fold
+from projections.access_history_table import HISTORY, IS_ABOUT_OWNER, IS_PUBLICATION
 from projections.model import ReadModel
 
-MODEL: Final = ReadModel(
-    name="access_history",
-    tables=(HISTORY,),
-    handles=frozenset(
-        {
-            MessagePublished,
-            MessageOpened,
-            AccessRecorded,
-            NotificationSent,
-            NotificationFailed,
-            AuditReplayed,
-        }
-    ),
-    fold=fold,
-)
+MODEL: Final = ReadModel(name="access_history", tables=(HISTORY,), handles=HANDLES, fold=fold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +70,53 @@ def page(
     if before is not None:
         query = query.where(HISTORY.c.position < before)
     return [HistoryRow(*row) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The moment of a replay: everything that happened up to this time, up to this position."""
+
+    at: datetime
+    position: int
+
+    def conditions(self, mailbox_id: UUID) -> tuple[ColumnElement[bool], ...]:
+        """What the rows of this mailbox up to then have in common."""
+        h = HISTORY.c
+        return (h.mailbox_id == mailbox_id, h.position <= self.position, h.at <= self.at)
+
+
+def count_publications(connection: Connection, mailbox_id: UUID, until: Until) -> int:
+    """How many messages had been published to the mailbox by then."""
+    counted = select(func.count()).where(IS_PUBLICATION, *until.conditions(mailbox_id))
+    return connection.execute(counted).scalar_one()
+
+
+def publications(
+    connection: Connection, mailbox_id: UUID, until: Until, *, limit: int, before: int | None = None
+) -> list[tuple[int, UUID]]:
+    """At most `limit` messages published by then, newest first: where in the log, and which."""
+    h = HISTORY.c
+    query = select(h.position, h.message_id).where(IS_PUBLICATION, *until.conditions(mailbox_id))
+    if before is not None:
+        query = query.where(h.position < before)
+    found = connection.execute(query.order_by(h.position.desc()).limit(limit))
+    return [(position, message_id) for position, message_id in found if message_id is not None]
+
+
+def positions_of_owner(connection: Connection, mailbox_id: UUID, until: Until) -> list[int]:
+    """Where the log has what happened to the mailbox itself by then. Few: an owner does not often change."""
+    query = select(HISTORY.c.position).where(IS_ABOUT_OWNER, *until.conditions(mailbox_id))
+    return list(connection.scalars(query.order_by(HISTORY.c.position)))
+
+
+def positions_of_messages(
+    connection: Connection, mailbox_id: UUID, message_ids: list[UUID], until: Until, *, limit: int
+) -> list[int]:
+    """Where the log has what happened to these messages by then, oldest first, at most `limit`."""
+    query = select(HISTORY.c.position).where(
+        HISTORY.c.message_id.in_(message_ids), *until.conditions(mailbox_id)
+    )
+    return list(connection.scalars(query.order_by(HISTORY.c.position).limit(limit)))
 
 
 _ROWS: Final = select(*(HISTORY.c[field.name] for field in fields(HistoryRow)))

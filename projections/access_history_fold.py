@@ -8,19 +8,65 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from domain.events.access import AccessRecord, AccessRecorded
+from domain.events.access import AccessDenied, AccessRecord, AccessRecorded
 from domain.events.audit import AuditReplayed, LookedAt
-from domain.events.base import Event
-from domain.events.message import MessageOpened, MessagePublished
-from domain.events.notification import NotificationFailed, NotificationSent
+from domain.events.base import EVENTS, Event
+from domain.events.message import (
+    DocumentsPurged,
+    ExpiryAnnounced,
+    MessageArchived,
+    MessageExpired,
+    MessageHidden,
+    MessageOpened,
+    MessagePublished,
+    MessageReleased,
+    MessageShown,
+    MessageUnarchived,
+    ReminderDue,
+)
+from domain.events.notification import (
+    NotificationBounced,
+    NotificationCancelled,
+    NotificationDelayed,
+    NotificationFailed,
+    NotificationSent,
+    NotificationSummarised,
+)
 from domain.personal import ERASED, readable
 from projections.access_history_table import HISTORY, IS_PUBLICATION
 from projections.bulk import insert_rows
 from projections.model import Located, Row
+
+_OUTCOMES: Final[dict[type[Event], tuple[str, ...]]] = {
+    NotificationSent: ("attempts",),
+    NotificationFailed: ("permanent", "smtp_code", "reason"),
+    NotificationCancelled: ("reason",),
+    NotificationBounced: ("status",),
+    NotificationDelayed: ("status",),
+    NotificationSummarised: ("message_ids",),
+}
+"""What became of telling the owner, and what of it is shown."""
+
+_OF_A_CALLER: Final = (
+    "actor_party",
+    "actor_kind",
+    "site",
+    "digital_key",
+    "assurance_level",
+)
+_SAID_OF_OWNER: Final = (
+    "because",
+    "terms_version",
+    "language",
+    "frequency",
+    "reason",
+    "legal_basis",
+)
 
 _h = HISTORY.c
 _NOTHING: Row = dict.fromkeys(HISTORY.c.keys())
@@ -85,6 +131,17 @@ _ACCESSES = select(HISTORY).where(
 )
 
 
+HANDLES: Final[frozenset[type[Event]]] = frozenset(
+    {
+        *(event for topic, event in EVENTS.items() if topic.startswith(("mailbox.", "message."))),
+        AccessRecorded,
+        AccessDenied,
+        AuditReplayed,
+        *_OUTCOMES,
+    }
+)
+
+
 def _row(position: int, event: Event) -> Row:
     row = _NOTHING | {
         "position": position,
@@ -98,16 +155,31 @@ def _row(position: int, event: Event) -> Row:
             row |= _publication(event)
         case AccessRecorded():
             row |= _access(event)
+        case AccessDenied():
+            row |= _denial(event)
         case MessageOpened():
             row |= {"message_id": event.originator_id, "access_id": event.access_id}
-        case NotificationSent():
-            row |= _notification(event, {"attempts": event.attempts})
-        case NotificationFailed():
-            names = ("permanent", "smtp_code", "reason")
-            row |= _notification(event, {name: getattr(event, name) for name in names})
+        case MessageHidden() | MessageShown() | MessageArchived() | MessageUnarchived():
+            row |= _of_message(event.originator_id, event.mailbox_id) | _actor(event.access)
+        case MessageReleased() | ReminderDue() | ExpiryAnnounced() | MessageExpired() | DocumentsPurged():
+            row |= _of_message(event.originator_id, event.mailbox_id)
         case AuditReplayed():
             row |= _look(event)
+        case _ if type(event) in _OUTCOMES:
+            row |= _notification(event)
+        case _:
+            row |= _of_owner(event)
     return row
+
+
+def _of_message(message_id: UUID, mailbox_id: UUID) -> Row:
+    return {"mailbox_id": mailbox_id, "message_id": message_id}
+
+
+def _of_owner(event: Event) -> Row:
+    """What happened to the mailbox itself: never the address, only which terms, wishes, or reason."""
+    said = {name: getattr(event, name) for name in _SAID_OF_OWNER if hasattr(event, name)}
+    return {"mailbox_id": event.originator_id, "detail": said or None}
 
 
 def _publication(event: MessagePublished) -> Row:
@@ -136,8 +208,22 @@ def _access(event: AccessRecorded) -> Row:
     }
 
 
-def _notification(event: NotificationSent | NotificationFailed, detail: Row) -> Row:
-    return {"mailbox_id": event.mailbox_id, "message_id": event.message_id, "detail": detail}
+def _denial(event: AccessDenied) -> Row:
+    caller = event.caller
+    return {
+        "mailbox_id": event.mailbox_id,
+        "what": event.operation,
+        "detail": {"reason": event.reason, "unrecorded": event.unrecorded},
+        **{name: getattr(caller, name) for name in _OF_A_CALLER},
+        "actor": readable(caller.actor),
+        "is_actor_erased": caller.actor is ERASED,
+    }
+
+
+def _notification(event: Any) -> Row:
+    detail = {name: getattr(event, name) for name in _OUTCOMES[type(event)]}
+    message_id = getattr(event, "message_id", None)
+    return {"mailbox_id": event.mailbox_id, "message_id": message_id, "detail": detail}
 
 
 def _look(event: AuditReplayed) -> Row:

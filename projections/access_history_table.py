@@ -13,7 +13,8 @@ from projections.columns import METADATA, Json, Moment
 
 
 class HistoryColumns(TypedColumns):
-    """One row for each publication, notification outcome, access, opening and auditor's look.
+    """One row for each event that is about a mailbox, and for each auditor's look: the index from a mailbox
+    to its positions in the log, too.
 
     `kind` is the event's topic. `actor` is null with `is_actor_erased` where the actor has been erased. An
     opening has the facts of the access that opened the message. `sender_organisation` is the sender of the
@@ -55,10 +56,25 @@ for _name in ("site", "sender_organisation", "kind"):
     Index(f"access_history_{_name}", _h[_name], _h.position, _h.at)
 Index("access_history_at", _h.at)
 
+IS_ABOUT_OWNER: Final = _h.kind.like("mailbox.%")
 IS_PUBLICATION: Final = _h.kind == MessagePublished.TOPIC
 Index(
     "access_history_publication",
     _h.message_id,
     postgresql_where=IS_PUBLICATION,
     sqlite_where=IS_PUBLICATION,
+)
+Index(
+    "access_history_publications",
+    _h.mailbox_id,
+    _h.position,
+    postgresql_where=IS_PUBLICATION,
+    sqlite_where=IS_PUBLICATION,
+)
+Index(
+    "access_history_owner",
+    _h.mailbox_id,
+    _h.position,
+    postgresql_where=IS_ABOUT_OWNER,
+    sqlite_where=IS_ABOUT_OWNER,
 )

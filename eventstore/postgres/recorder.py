@@ -73,6 +73,10 @@ class Recorder(PostgresApplicationRecorder):
         """The next events by position."""
         return [_recorded(row) for row in self._read(statements.READ_AFTER, [position, limit])]
 
+    def read_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
+        """The events at these positions, by position."""
+        return [_recorded(row) for row in self._read(statements.READ_AT, [list(positions)])]
+
     def select_events(
         self,
         originator_id: Any,

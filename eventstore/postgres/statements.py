@@ -58,6 +58,14 @@ READ_AFTER = SQL(
     """
 ).format(table=_table)
 
+READ_AT = SQL(
+    """
+    SELECT s.notification_id, s.originator_id, s.originator_version, s.topic, s.state
+    FROM unnest(%b::bigint[]) AS asked (notification_id)
+    JOIN {table} s USING (notification_id) ORDER BY s.notification_id
+    """
+).format(table=_table)
+
 _STREAM = """
     SELECT originator_id, originator_version, topic, state FROM {table}
     WHERE originator_id = %b AND originator_version > %b::bigint AND originator_version <= %b::bigint

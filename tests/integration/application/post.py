@@ -40,7 +40,7 @@ class Post:
             "attachments": [{"httpPartName": "upfile1", "isMainContent": True}],
             **wanted,
         }
-        files = {
+        files: dict[str, Any] = {
             "messageToPublish": (None, json.dumps(message), "application/json"),
             "upfile1": ("pensioen.pdf", make_pdf(), "application/pdf"),
         }

@@ -16,6 +16,7 @@ from api.app import create_app
 from api.services import Services
 from api.uploads import UploadLimits
 from application.auditing import Auditing, HistoryPage
+from application.replaying import Replaying
 from application.publishing import PublishCommand, Publishing, PublishResult
 from application.reading import Reading
 from application.views import ContentRequest, ContentView, RangeNotSatisfiable
@@ -164,6 +165,7 @@ class Api:
                 publishing=cast("Publishing", self.publishing),
                 reading=cast("Reading", self.reading),
                 auditing=cast("Auditing", self.auditing),
+                replaying=cast("Replaying", None),
                 access_tokens=Tokens(),
                 actor_of=actor_of,
                 public_url="https://ebox.test",

@@ -1,0 +1,146 @@
+"""What a mailbox and its messages were after these events of theirs, and no others.
+
+Each stream must be complete: a gap in its versions is an error, not something to pass over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from domain.errors import DomainError
+from domain.events import Event
+from domain.events.access import AccessRecorded
+from domain.events.base import FirstEvent
+from domain.events.mailbox import OwnerKind
+from domain.events.message import MessageOpened
+from domain.events.notification import NotificationBounced, NotificationSent
+from domain.mailbox import Mailbox
+from domain.message import Message
+from domain.personal import ERASED, readable
+
+A = TypeVar("A", Mailbox, Message)
+
+
+class ReplayBroken(DomainError):
+    """The log does not have all of a stream that the replay needs: somebody must look into it."""
+
+    code = "replayBroken"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Seen:
+    """One access to a message. `actor` is None where the actor has been erased."""
+
+    position: int
+    at: datetime
+    access_id: UUID
+    what: str
+    attachment_id: UUID | None
+    actor_party: UUID
+    actor: str | None
+    is_actor_erased: bool
+    actor_kind: str
+    site: str | None
+    digital_key: str | None
+    basis_kind: str
+    basis_id: UUID
+    basis_version: int
+
+
+@dataclass(slots=True, repr=False)
+class MessageThen:
+    """A message as it stood: its state, what its owner had been told, and who had seen what of it."""
+
+    message: Message
+    position: int
+    opened_by: UUID | None = None
+    told: int = 0
+    came_back: int = 0
+    seen: list[Seen] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OwnerThen:
+    """The mailbox itself as it stood. Whether it had a verified address, never which."""
+
+    owner_kind: OwnerKind
+    activated_at: datetime | None
+    terms_version: str | None
+    has_verified_address: bool
+    is_erased: bool
+
+
+def owner_then(events: Sequence[tuple[int, Event]]) -> OwnerThen | None:
+    """The mailbox after these events of its stream; None before the first. Raises `ReplayBroken`."""
+    mailbox: Mailbox | None = None
+    for _, event in events:
+        mailbox = _applied(event, mailbox, Mailbox)
+    if mailbox is None:
+        return None
+    return OwnerThen(
+        mailbox.owner_kind,
+        mailbox.activated_at,
+        mailbox.terms_version,
+        mailbox.is_verified,
+        mailbox.is_erased,
+    )
+
+
+def messages_then(events: Sequence[tuple[int, Event]]) -> dict[UUID, MessageThen]:
+    """The messages after these events of theirs, each with what happened around it. Raises `ReplayBroken`."""
+    found: dict[UUID, MessageThen] = {}
+    for position, event in events:
+        match event:
+            case AccessRecorded(publication_id=UUID() as message_id):
+                found[message_id].seen.append(_seen(position, event))
+            case NotificationSent(message_id=UUID() as message_id):
+                found[message_id].told += 1
+            case NotificationBounced(message_id=UUID() as message_id):
+                found[message_id].came_back += 1
+            case _ if event.TOPIC.startswith("message."):
+                _take_in(found, position, event)
+    return found
+
+
+def _take_in(found: dict[UUID, MessageThen], position: int, event: Event) -> None:
+    known = found.get(event.originator_id)
+    message = _applied(event, known.message if known else None, Message)
+    if known is None:
+        known = found[event.originator_id] = MessageThen(message, position)
+    if isinstance(event, MessageOpened):
+        known.opened_by = event.access_id
+
+
+def _applied(event: Event, aggregate: A | None, kind: type[A]) -> A:
+    expected = 1 if aggregate is None else aggregate.version + 1
+    if event.originator_version != expected or isinstance(event, FirstEvent) != (aggregate is None):
+        stream, version = event.originator_id, event.originator_version
+        raise ReplayBroken(f"stream {stream} has a gap before version {version}")
+    applied = event.mutate(aggregate)
+    if not isinstance(applied, kind):
+        raise ReplayBroken(f"stream {event.originator_id} is no {kind.TOPIC}")
+    return applied
+
+
+def _seen(position: int, event: AccessRecorded) -> Seen:
+    access = event.access
+    return Seen(
+        position=position,
+        at=event.timestamp,
+        access_id=event.originator_id,
+        what=event.what.value,
+        attachment_id=event.attachment_id,
+        actor_party=access.actor_party,
+        actor=readable(access.actor),
+        is_actor_erased=access.actor is ERASED,
+        actor_kind=access.actor_kind,
+        site=access.site,
+        digital_key=access.digital_key,
+        basis_kind=access.basis.kind,
+        basis_id=access.basis.id,
+        basis_version=access.basis.version,
+    )

@@ -1,0 +1,157 @@
+"""An auditor replays a mailbox as it stood at a moment, from the log alone.
+
+The access history tells where in the log the mailbox's events lie, so that nothing else is read; what is
+shown comes from those events. It must have caught up with the log first: what it does not know of yet would
+be missing from the replay. The look is recorded, and committed, before its result is handed out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from application.authority import Authority
+from application.mailbox_then import MessageThen, OwnerThen, messages_then, owner_then
+from application.parties import Parties
+from domain.access import AuditLook
+from domain.actors import Actor, AuditScope
+from domain.clock import Clock
+from domain.decisions import Operation
+from domain.errors import InvalidInput, Issue, NotAllowed, NotFound, Unavailable
+from domain.events import Event
+from domain.events.audit import Look, LookedAt
+from eventstore.store import EventStore
+from projections import access_history
+from projections.access_history import Until
+from projections.database import ReadDatabase
+from projections.positions import ReadPositions
+
+CATCH_UP_SECONDS = 10.0
+EVENTS_A_PAGE = 20_000
+"""What happened to the messages of one page, at most."""
+EVENTS_AT_ONCE = 500
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MailboxThen:
+    """A page of the mailbox as it stood, messages newest first.
+
+    `at` and `position`: the moment, as it was asked for and as far as the log goes. `total`: all messages
+    published by then. `next_position`: where the next page continues, None at the end.
+    """
+
+    mailbox_id: UUID
+    at: datetime | None
+    position: int
+    owner: OwnerThen
+    messages: list[MessageThen]
+    total: int
+    next_position: int | None
+
+
+class Replaying:
+    """The use case of auditors who ask how it was."""
+
+    def __init__(
+        self,
+        *,
+        events: EventStore,
+        authority: Authority,
+        parties: Parties,
+        database: ReadDatabase,
+        positions: ReadPositions,
+        clock: Clock,
+    ) -> None:
+        self._events = events
+        self._authority = authority
+        self._parties = parties
+        self._database = database
+        self._positions = positions
+        self._clock = clock
+
+    async def as_of(
+        self, actor: Actor, mailbox_id: UUID, moment: datetime | int, *, before: int | None, limit: int
+    ) -> MailboxThen:
+        """The mailbox as of a time, or as of a position in the log.
+
+        Raises `NotAllowed` outside the scope, `NotFound` where the mailbox was not on record by then,
+        `InvalidInput` for a moment that is yet to come, `Unavailable` while the index is too far behind.
+        """
+        now = self._clock.now()
+        party = await self._parties.by_mailbox(mailbox_id)
+        basis = self._authority.audit(actor, party, Operation.REPLAY, now)
+        head = await self._caught_up()
+        until = _until(moment, now, head)
+        _require_within(actor.audit_scope, moment)
+        at = moment if isinstance(moment, datetime) else None
+        look = AuditLook.of(
+            Look.MAILBOX_AS_OF,
+            mailbox_id,
+            actor,
+            basis,
+            now,
+            LookedAt(mailbox_id=mailbox_id, end=at, before=None if at else until.position + 1),
+        )
+        owner = owner_then(await self._read(await self._owner_positions(mailbox_id, until)))
+        found, total = await self._messages(mailbox_id, until, before, limit)
+        await self._events.append(*look.new_facts())
+        if owner is None:
+            raise NotFound("mailbox")
+        more = found[-1].position if len(found) == limit else None
+        return MailboxThen(mailbox_id, at, until.position, owner, found, total, more)
+
+    async def _caught_up(self) -> int:
+        """The head of the log, once the index knows everything up to it."""
+        head = await self._events.latest_position()
+        name = access_history.MODEL.name
+        if await self._positions.wait_for(name, head, CATCH_UP_SECONDS) < head:
+            raise Unavailable("the access history is behind the log", retry_after=10)
+        return head
+
+    async def _owner_positions(self, mailbox_id: UUID, until: Until) -> list[int]:
+        return await self._database.run(access_history.positions_of_owner, mailbox_id, until)
+
+    async def _messages(
+        self, mailbox_id: UUID, until: Until, before: int | None, limit: int
+    ) -> tuple[list[MessageThen], int]:
+        run = self._database.run
+        total = await run(access_history.count_publications, mailbox_id, until)
+        page = await run(access_history.publications, mailbox_id, until, limit=limit, before=before)
+        ids = [message_id for _, message_id in page]
+        positions = await run(
+            access_history.positions_of_messages, mailbox_id, ids, until, limit=EVENTS_A_PAGE + 1
+        )
+        if len(positions) > EVENTS_A_PAGE:
+            detail = "too much happened to these messages; ask for fewer, or for the access history of one"
+            raise InvalidInput(Issue("limit", "tooMuch", detail, "query"))
+        found = messages_then(await self._read(positions))
+        return [found[message_id] for message_id in ids], total
+
+    async def _read(self, positions: list[int]) -> list[tuple[int, Event]]:
+        events: list[tuple[int, Event]] = []
+        for start in range(0, len(positions), EVENTS_AT_ONCE):
+            events += await self._events.at_positions(positions[start : start + EVENTS_AT_ONCE])
+        return events
+
+
+def _until(moment: datetime | int, now: datetime, head: int) -> Until:
+    if isinstance(moment, int):
+        return Until(_END_OF_TIME, min(moment, head))
+    if moment > now:
+        raise InvalidInput(Issue("at", "inTheFuture", "nobody knows yet how it will stand then", "query"))
+    return Until(moment, head)
+
+
+def _require_within(scope: AuditScope | None, moment: datetime | int) -> None:
+    """A scope for a period allows the moments within it, named as times: a position tells none before."""
+    if scope is None or (scope.start is None and scope.end is None):
+        return
+    if isinstance(moment, int):
+        issue = Issue("at", "notAllowed", "a scope with a period needs a time, not a position", "query")
+        raise NotAllowed("outside the scope's period", issue)
+    if (scope.start and moment < scope.start) or (scope.end and moment > scope.end):
+        issue = Issue("at", "notAllowed", "outside the period of your scope", "query")
+        raise NotAllowed("outside the scope's period", issue)

@@ -1,0 +1,55 @@
+"""`ebox audit`: what auditors do from a command line, over HTTP, within their scope."""
+# ruff: noqa: PLC0415 - commands import what they need when they run
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from commands.console import settings
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Prove who was told and who saw what. Every look is itself on record."""
+
+
+@app.command()
+def replay(
+    mailbox: Annotated[
+        UUID | None,
+        typer.Argument(help="The mailbox's id. Left out, you are asked for the owner's number, unseen."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="A time (RFC 3339, with offset) or a position in the event store. Default: now."),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Where eBox answers. Default: the one that these settings describe.")
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--token-file", help="A file with an auditor's access token. The demo's auditor needs none."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Show a mailbox as it stood at a moment: its messages, how far each was read, who had seen what.
+
+    It is rebuilt from the event store alone, and the look is recorded as `audit.replayed`. Two replays of one
+    moment show the same, whatever has happened since:
+
+    `ebox audit replay 5d1f… --at 2026-03-01T00:00:00+01:00`
+
+    The exit status is 0, 2 for a wrong call, and 1 where eBox refuses or does not answer.
+    """
+    from bootstrap.auditors import print_replay
+
+    asyncio.run(print_replay(settings(), mailbox, at, url=url, token_file=token_file, as_json=as_json))
