@@ -34,7 +34,7 @@ from identity.errors import (
     UnsupportedResponseType,
 )
 from identity.keys import SigningKeys
-from identity.ports import ClientDirectory, ClientKind, RegisteredClient
+from identity.ports import ClientDirectory, ClientKind, ProvenPerson, RegisteredClient
 from identity.store import IdentityStore, IssuedCode, PendingLogin
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -112,18 +112,26 @@ class AuthorizationServer:
             raise LoginExpired
         return login
 
-    def complete_login(self, login_id: str, browser: str, choice: str) -> str:
-        """Log the person in; the address, code included, that the browser goes to (RFC 6749 §4.1.2)."""
+    def prove(self, login_id: str, browser: str, choice: str) -> ProvenPerson:
+        """Who picked this demo login; the login goes on waiting. `LoginExpired`, `InvalidRequest`."""
         if self.demo_logins is None:
             raise LoginExpired
         person = self.demo_logins.prove(choice)
+        if not self.store.prove_login(login_id, browser, person):
+            raise LoginExpired
+        return person
+
+    def complete_login(self, login_id: str, browser: str) -> str:
+        """Log in who proved who they are; where the browser goes, code included (RFC 6749 §4.1.2)."""
         login = self._ended(login_id, browser)
+        if login.person is None:
+            raise LoginExpired
         issued = IssuedCode(
             login.client_id,
             login.redirect_uri,
             login.code_challenge,
-            person.party_id,
-            person.digital_key,
+            login.person.party_id,
+            login.person.digital_key,
             self.clock.now(),
         )
         return self._answer_at(login.redirect_uri, login.state, {"code": self.store.issue_code(issued)})

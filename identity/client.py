@@ -1,7 +1,7 @@
 """An OAuth client of our own authorization server, as the command line and the demonstration use it.
 
 It proves itself with `private_key_jwt` (RFC 7523) where it has a key, and logs a demo person in without a
-browser by filling in the same form that a person sees.
+browser by filling in the same forms that a person sees.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from identity.authorization_details import claim_of
 from identity.authorization_server import code_challenge
 from identity.client_authentication import ASSERTION_TYPE
 from identity.keys import ALGORITHM
-from identity.metadata import METADATA_PATHS
+from identity.metadata import METADATA_PATHS, TERMS_PATH
 from identity.store import new_secret
 
 ASSERTION_SECONDS = 60
@@ -59,7 +59,10 @@ class OAuthClient:
         return await self._token(await self._discover(), fields)
 
     async def demo_person_token(self, person: str, digital_key: DigitalKey, redirect_uri: str) -> str:
-        """An access token for the demo person of that key (`an`), by code and PKCE through the login form."""
+        """An access token for the demo person of that key (`an`), by code and PKCE through the login form.
+
+        A person who never logged in accepts the terms: a token is a login.
+        """
         server = await self._discover()
         verifier, state = new_secret(), new_secret()
         request = {
@@ -71,12 +74,10 @@ class OAuthClient:
             "state": state,
         }
         page = await self._open_login(_endpoint(server, "authorization_endpoint"), request)
-        form = _LoginForm(page.text)
-        answer = await self._http.post(
-            urljoin(str(page.url), form.action or ""),
-            data={**form.hidden, "choice": f"{person}:{digital_key.value}"},
-            timeout=TIMEOUT_SECONDS,
-        )
+        answer = await self._send(page, {"choice": f"{person}:{digital_key.value}"})
+        if urlsplit(_location(answer)).path == TERMS_PATH:  # the first login takes the mailbox into use
+            terms = await self._open(urljoin(str(page.url), _location(answer)))
+            answer = await self._send(terms, {"accept": "yes"})
         code = self._code_in(answer, redirect_uri, state)
         fields = {
             "grant_type": "authorization_code",
@@ -131,10 +132,18 @@ class OAuthClient:
         location = _location(redirect)
         if "error" in parse_qs(urlsplit(location).query):
             raise LoginFailed("the authorization request was refused")
-        page = await self._http.get(urljoin(str(redirect.url), location), timeout=TIMEOUT_SECONDS)
+        return await self._open(urljoin(str(redirect.url), location))
+
+    async def _open(self, address: str) -> httpx.Response:
+        page = await self._http.get(address, timeout=TIMEOUT_SECONDS)
         if page.status_code != httpx.codes.OK:
             raise LoginFailed("the login page did not open")
         return page
+
+    async def _send(self, page: httpx.Response, answers: Mapping[str, str]) -> httpx.Response:
+        form = _LoginForm(page.text)
+        address = urljoin(str(page.url), form.action or "")
+        return await self._http.post(address, data={**form.hidden, **answers}, timeout=TIMEOUT_SECONDS)
 
     def _code_in(self, answer: httpx.Response, redirect_uri: str, state: str) -> str:
         location = _location(answer)

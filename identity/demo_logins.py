@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import UUID
 
 from domain.actors import DigitalKey
 from identity.errors import InvalidRequest
-from identity.ports import DemoPerson, People
-
-
-@dataclass(frozen=True, slots=True)
-class ProvenPerson:
-    """Who logged in, and with which digital key."""
-
-    party_id: UUID
-    digital_key: DigitalKey
+from identity.ports import DemoPerson, People, ProvenPerson
 
 
 class DemoLogins:

@@ -10,6 +10,7 @@ TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
 JWKS_PATH = "/oauth/jwks"
 METADATA_PATHS = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 LOGIN_PATH = "/login"
+TERMS_PATH = "/terms"
 
 
 def describe(issuer: str, *, offers_login: bool) -> dict[str, object]:

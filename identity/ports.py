@@ -1,6 +1,6 @@
-"""What identity asks of the rest of eBox, and what it is told about clients and demo people.
+"""What identity asks of the rest of eBox, and what it is told about clients and people.
 
-Both ports may block (they read a database); they are called from worker threads.
+`ClientDirectory` and `People` may block (they read a database); they are called from worker threads.
 """
 
 from __future__ import annotations
@@ -60,6 +60,26 @@ class People(Protocol):
     def find_or_create(self, identifier: str) -> UUID:
         """The random party id of the person with this national or bis number."""
         ...
+
+
+class Activation(Protocol):
+    """Whether a person has taken their mailbox into use, which the first login does."""
+
+    async def is_due(self, party_id: UUID) -> bool:
+        """Whether this person is yet to accept the terms."""
+        ...
+
+    async def accept_terms(self, party_id: UUID) -> None:
+        """They accept the terms as they are now; their mailbox is in use afterwards. May be repeated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenPerson:
+    """Who logs in, and with which digital key that was proved."""
+
+    party_id: UUID
+    digital_key: DigitalKey
 
 
 @dataclass(frozen=True, slots=True)

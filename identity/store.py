@@ -10,21 +10,22 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Engine, Row, Table, and_, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Engine, Row, Table, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.actors import DigitalKey
 from domain.clock import Clock
 from identity.database import transaction
+from identity.ports import ProvenPerson
 from identity.tables import authorization_codes, logins, used_assertions
 
 CODE_LIFETIME = timedelta(seconds=60)
 """RFC 6749 §4.1.2 allows ten minutes; a redirect needs seconds."""
 LOGIN_LIFETIME = timedelta(minutes=10)
-"""From the authorization request to the digital key."""
+"""From the authorization request to the digital key and, at a first login, the terms."""
 
 SWEEP_ROWS = 10_000
 """How many expired rows one sweep removes from each table, at most."""
@@ -33,12 +34,26 @@ SWEEP_EVERY = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
-    """An authorization request that waits for a person (RFC 6749 §4.1.1, RFC 7636 §4.3)."""
+    """An authorization request that waits for a person (RFC 6749 §4.1.1, RFC 7636 §4.3).
+
+    `person` proved who they are, and has yet to accept the terms; None before that.
+    """
 
     client_id: str
     redirect_uri: str
     state: str | None
     code_challenge: str
+    person: ProvenPerson | None = None
+
+    @classmethod
+    def to_portal(cls, person: ProvenPerson) -> Self:
+        """A login to the portal, which is no client and needs no code, that waits for the terms."""
+        return cls("", "", None, "", person)
+
+    @property
+    def is_to_portal(self) -> bool:
+        """Whether it is the portal that the person logs in to."""
+        return not self.client_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +87,17 @@ class IdentityStore:
             "state": login.state,
             "code_challenge": login.code_challenge,
             "expires_at": self._in(LOGIN_LIFETIME),
+            **_columns_of(login.person),
         }
         with transaction(self._engine) as connection:
             connection.execute(insert(logins).values(row))
         return login_id
+
+    def prove_login(self, login_id: str, browser: str, person: ProvenPerson) -> bool:
+        """Remember who it is that logs in; False if no such login waits for this browser (any more)."""
+        statement = update(logins).where(self._waiting(login_id, browser)).values(_columns_of(person))
+        with transaction(self._engine) as connection:
+            return connection.execute(statement).rowcount == 1
 
     def find_login(self, login_id: str, browser: str) -> PendingLogin | None:
         """The login that waits for this browser, left where it is; None if there is none (any more)."""
@@ -176,7 +198,12 @@ class IdentityStore:
 
 
 def _pending(row: Row[Any]) -> PendingLogin:
-    return PendingLogin(row.client_id, row.redirect_uri, row.state, row.code_challenge)
+    person = None if row.party_id is None else ProvenPerson(row.party_id, DigitalKey(row.digital_key))
+    return PendingLogin(row.client_id, row.redirect_uri, row.state, row.code_challenge, person)
+
+
+def _columns_of(person: ProvenPerson | None) -> dict[str, object]:
+    return {} if person is None else {"party_id": person.party_id, "digital_key": person.digital_key.value}
 
 
 def new_secret() -> str:

@@ -58,7 +58,23 @@ logins = Table(
     Column("state", Text, nullable=True),
     Column("code_challenge", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("party_id", Uuid, nullable=True),
+    Column("digital_key", Text, nullable=True),
     Index("identity_logins_expiry", "expires_at"),
+)
+
+sessions = Table(
+    "identity_sessions",
+    metadata,
+    Column("session_hash", LargeBinary, primary_key=True),
+    Column("party_id", Uuid, nullable=False),
+    Column("digital_key", Text, nullable=False),
+    Column("assurance_level", Text, nullable=False),
+    Column("csrf_secret", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("identity_sessions_expiry", "expires_at"),
 )
 
 

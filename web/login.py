@@ -1,111 +1,111 @@
 """The login page: a plain form that works without JavaScript and asks nothing of any other origin.
 
-Mounted only where people have a way to log in. A form that does not carry what we gave this browser gets the
-same page as a login that has expired: there is nothing to be learned from the difference.
+It serves two kinds of visitors: who comes from an integrating site (the address then names the login that
+waits for them), and who wants to read here, in the portal. A form that does not carry what we gave this
+browser gets the same page as a login that has expired: there is nothing to be learned from the difference.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import Response
 
-from identity.authorization_server import AuthorizationServer
-from identity.browser import browser_secret, cookie_name, form_token, is_form_token
-from identity.demo_logins import DemoLogins
+from identity.browser import COOKIE_SECONDS
 from identity.errors import InvalidRequest, LoginExpired
-from identity.forms import read_form
-from identity.metadata import LOGIN_PATH
-from web.languages import choose_language
-from web.login_texts import TEXTS
-from web.pages import page
-
-_SOURCE = re.compile(r"[a-z][a-z0-9+.-]*:(//[A-Za-z0-9.\[\]:-]+)?")
+from identity.metadata import LOGIN_PATH, TERMS_PATH
+from identity.store import PendingLogin
+from web.login_forms import LoginForms, form_targets, own_path, redirect, terms_of
+from web.terms import TermsPages
+from web.troubles import page_route
 
 
 class LoginPages:
-    """Shows the login page of one authorization server, and takes its form."""
+    """Shows the login page, and takes its form."""
 
-    def __init__(self, server: AuthorizationServer, demo_logins: DemoLogins) -> None:
-        self._server = server
-        self._demo_logins = demo_logins
-        self._cookie = cookie_name(server.issuer)
+    def __init__(self, forms: LoginForms) -> None:
+        self._forms = forms
+        self._pages = forms.pages
+        self._server = forms.server
 
     async def show(self, request: Request, login: str = "", lang: str | None = None) -> Response:
-        """The page, for the browser in which the login began."""
-        language = choose_language(lang, request.headers.get("accept-language"))
-        browser = self._browser(request)
+        """The page, for the browser in which the login began, or for a login to the portal."""
+        if not login:
+            return await self._show_own(request)
         try:
-            waiting = await anyio.to_thread.run_sync(self._server.waiting_login, login, browser)
+            waiting = await self._forms.waiting(request, login)
         except LoginExpired:
-            return _expired(language)
-        return _page(
-            "login.html",
-            language,
-            login,
-            200,
-            _source_of(waiting.redirect_uri),
-            login_id=login,
-            form_token=form_token(browser, login),
-            people=self._demo_logins.people(),
-        )
+            return self._forms.expired(request)
+        return self._page(request, login, waiting, {"login": login})
 
     async def submit(self, request: Request) -> Response:
-        """Log in, or not; the browser goes back to the site it came from."""
-        accepted = request.headers.get("accept-language")
-        browser = self._browser(request)
+        """Log in, or not; on to the terms, to where the visitor came from, or into the portal."""
         try:
-            form = await read_form(request.headers.get("content-type", ""), request.stream())
-        except InvalidRequest:
-            return _expired(choose_language(None, accepted))
-        login, language = form.get("login", ""), choose_language(form.get("lang"), accepted)
-        if not is_form_token(form.get("form_token", ""), browser, login):
-            return _expired(language)
-        try:
-            location = await anyio.to_thread.run_sync(self._answer, login, browser, form)
+            form = await self._forms.read(request)
+            if "login" in form:
+                return redirect(await self._into_site(request, form["login"], form))
+            return await self._into_portal(request, form)
         except (LoginExpired, InvalidRequest):
-            return _expired(language)
-        return RedirectResponse(location, 303, {"Cache-Control": "no-store"})
+            return self._forms.expired(request)
 
-    def _answer(self, login: str, browser: str, form: Mapping[str, str]) -> str:
+    async def _show_own(self, request: Request) -> Response:
+        back = own_path(request.query_params.get("next"))
+        session = request.cookies.get(self._forms.sessions.cookie_name)
+        if await anyio.to_thread.run_sync(self._forms.sessions.find, session) is not None:
+            return redirect(back)
+        return self._page(request, "", None, {"next": back})
+
+    def _page(
+        self, request: Request, login: str, waiting: PendingLogin | None, query: Mapping[str, str]
+    ) -> Response:
+        demo, browser = self._server.demo_logins, self._forms.browser(request)
+        page = self._pages.show(
+            request,
+            "login.html",
+            query=query,
+            form_targets=form_targets(waiting),
+            hidden=query,
+            form_token=self._forms.token(browser, login),
+            people=demo.people() if demo is not None else (),
+        )
+        if waiting is None:
+            self._pages.set_cookie(page, self._forms.cookie, browser, seconds=COOKIE_SECONDS)
+        return page
+
+    async def _into_site(self, request: Request, login: str, form: Mapping[str, str]) -> str:
+        """Where the browser goes now."""
+        browser = self._forms.browser(request)
+        if (await self._forms.waiting(request, login)).is_to_portal:
+            raise LoginExpired
         if "cancel" in form:
-            return self._server.cancel_login(login, browser)
-        return self._server.complete_login(login, browser, form.get("choice", ""))
+            return await anyio.to_thread.run_sync(self._server.cancel_login, login, browser)
+        choice = form.get("choice", "")
+        person = await anyio.to_thread.run_sync(self._server.prove, login, browser, choice)
+        if await self._forms.activation.is_due(person.party_id):
+            return terms_of(login)
+        return await anyio.to_thread.run_sync(self._server.complete_login, login, browser)
 
-    def _browser(self, request: Request) -> str:
-        return browser_secret(request.cookies.get(self._cookie))
+    async def _into_portal(self, request: Request, form: Mapping[str, str]) -> Response:
+        if self._server.demo_logins is None or "cancel" in form:
+            return redirect("/")
+        choice, browser = form.get("choice", ""), self._forms.browser(request)
+        person = await anyio.to_thread.run_sync(self._server.demo_logins.prove, choice)
+        if await self._forms.activation.is_due(person.party_id):
+            begin, waiting = self._server.store.begin_login, PendingLogin.to_portal(person)
+            return redirect(terms_of(await anyio.to_thread.run_sync(begin, waiting, browser)))
+        return await self._forms.into_portal(request, person, own_path(form.get("next")))
 
 
-def login_router(server: AuthorizationServer) -> APIRouter:
-    """The login page's routes; none where people have no way to log in."""
-    router = APIRouter(include_in_schema=False)
-    if server.demo_logins is not None:
-        pages = LoginPages(server, server.demo_logins)
-        router.add_api_route(LOGIN_PATH, pages.show, methods=["GET"])
-        router.add_api_route(LOGIN_PATH, pages.submit, methods=["POST"])
+def login_router(forms: LoginForms) -> APIRouter:
+    """`/login` and `/terms`."""
+    router = APIRouter(include_in_schema=False, route_class=page_route(forms.pages))
+    login, terms = LoginPages(forms), TermsPages(forms)
+    for path, show, submit in (
+        (LOGIN_PATH, login.show, login.submit),
+        (TERMS_PATH, terms.show, terms.submit),
+    ):
+        router.add_api_route(path, show, methods=["GET"])
+        router.add_api_route(path, submit, methods=["POST"])
     return router
-
-
-def _expired(language: str) -> HTMLResponse:
-    return _page("login_expired.html", language, "", 400, None)
-
-
-def _page(
-    template: str, language: str, login: str, status: int, answers_to: str | None, **values: object
-) -> HTMLResponse:
-    links = {code: f"{LOGIN_PATH}?{urlencode({'login': login, 'lang': code})}" for code in TEXTS}
-    # Browsers hold a form's redirects to form-action too, so the site that gets the code must be in it.
-    form_action = "'self'" if answers_to is None else f"'self' {answers_to}"
-    texts = TEXTS[language]
-    return page(template, language, links, status=status, form_action=form_action, texts=texts, **values)
-
-
-def _source_of(redirect_uri: str) -> str | None:
-    """The address's origin as a CSP source; None where it has none that can be written in a header."""
-    parts = urlsplit(redirect_uri)
-    source = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
-    return source if _SOURCE.fullmatch(source) else None

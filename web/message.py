@@ -1,0 +1,68 @@
+"""One message: who sent it, what it says, its documents, and what its owner may do with it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from application.views import MessageView
+from domain.decisions import Operation
+from web.documents import is_shown
+from web.inbox import CHANGES, INBOX_PATH
+from web.pages import Pages
+from web.portal import portal_of
+from web.security import Visitor, go_to, keep_position, signed_in
+from web.troubles import page_route
+
+MESSAGE_PATH: Final = "/messages/{message_id}"
+
+
+def message_router(pages: Pages) -> APIRouter:
+    """`/messages/{id}`: the message by GET; put away, hidden or brought back by POST."""
+    router = APIRouter(include_in_schema=False, route_class=page_route(pages))
+
+    @router.get(MESSAGE_PATH)
+    async def message(
+        request: Request, message_id: UUID, visitor: Annotated[Visitor, signed_in(Operation.READ)]
+    ) -> Response:
+        reading = portal_of(request).reading
+        view = await reading.message(visitor.actor, message_id, at_least=visitor.at_least)
+        body = await reading.body(visitor.actor, message_id) if view.message.has_body else None
+        page = pages.show(
+            request,
+            "message.html",
+            message=view.message,
+            body=body.texts if body else None,
+            documents=[(one, is_shown(one.media_type)) for one in view.message.attachments],
+            **_names(view),
+        )
+        # The inbox is to show it as read, where reading the body opened it.
+        return keep_position(pages, page, body.position if body else None)
+
+    @router.post(MESSAGE_PATH)
+    async def change(
+        request: Request, message_id: UUID, visitor: Annotated[Visitor, signed_in(Operation.CHANGE)]
+    ) -> Response:
+        changes = CHANGES.get(visitor.form.get("change", ""))
+        if changes is None:
+            return go_to(pages, INBOX_PATH)
+        position = await portal_of(request).reading.change(visitor.actor, [message_id], **dict(changes))
+        done = visitor.form["change"]
+        return go_to(pages, f"{INBOX_PATH}?done={done}", position)
+
+    return router
+
+
+def _names(view: MessageView) -> dict[str, Any]:
+    message, reference = view.message, view.reference
+    sender = reference.organisations.get(message.sender_organisation)
+    behalf = reference.organisations.get(message.on_behalf_of or "")
+    kind = reference.message_types.get(message.message_type)
+    return {
+        "sender": sender.name if sender else {},
+        "behalf": behalf.name if behalf else {},
+        "kind": kind.name if kind else {},
+    }

@@ -1,0 +1,108 @@
+"""Who visits: the dependency that every page of the portal declares, with what it does in the mailbox.
+
+A page that changes something takes its form here and nowhere else: it comes without its session's secret, it
+is not taken. An architecture test walks the routes and fails where this marker is missing.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from domain.actors import Actor
+from domain.decisions import Operation, refuse_at_once
+from domain.errors import NotAllowed
+from identity.errors import InvalidRequest
+from identity.forms import read_form
+from identity.sessions import Session
+from web.pages import Pages
+from web.portal import portal_of
+
+POSITION_COOKIE: Final = "ebox-position"
+_POSITION_SECONDS: Final = 60
+_MOST_DIGITS: Final = 18
+_READS: Final = frozenset({"GET", "HEAD"})
+
+
+class NotSignedIn(Exception):
+    """Nobody is logged in, or not any more."""
+
+
+class FormRefused(Exception):
+    """The form did not come from a page that we showed in this session."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Visitor:
+    """Somebody who is logged in. `csrf_token` goes into each form; `form` is what came, if one came.
+
+    `at_least` is the position of what they did last: what they are shown should have it.
+    """
+
+    actor: Actor
+    csrf_token: str
+    at_least: int | None
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+class SignedIn:
+    """Turns the browser's session into the visitor who wants to do `operation`, unless they never may."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+
+    async def __call__(self, request: Request) -> Visitor:
+        """The visitor. Raises `NotSignedIn`, `FormRefused`, `NotAllowed`, `Busy`, `Unavailable`."""
+        portal = portal_of(request)
+        session = await portal.session_of(request)
+        actor = await portal.actor_of(session, request.state.request_id) if session else None
+        if session is None or actor is None:
+            raise NotSignedIn
+        visitor = Visitor(actor, session.csrf_secret, _position(request))
+        request.state.visitor = visitor
+        refused = refuse_at_once(actor, self.operation)
+        if refused is not None:
+            raise NotAllowed(refused.reason)
+        if request.method in _READS:
+            return visitor
+        form = await own_form(request, session)
+        return Visitor(actor, session.csrf_secret, visitor.at_least, form)
+
+
+def signed_in(operation: Operation) -> Any:
+    """For `Annotated[Visitor, signed_in(Operation.LIST)]`: this page does `operation`, and nobody else's."""
+    return Depends(SignedIn(operation))
+
+
+def go_to(pages: Pages, address: str, position: int | None = None) -> Response:
+    """After a form: on to a page of ours, which is to show what was done (RFC 9110 §15.4.4)."""
+    answer = RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+    return keep_position(pages, answer, position)
+
+
+def keep_position(pages: Pages, answer: Response, position: int | None) -> Response:
+    """The answer, and the browser's next pages show at least what is at that position of the log."""
+    if position:
+        pages.set_cookie(answer, POSITION_COOKIE, str(position), seconds=_POSITION_SECONDS)
+    return answer
+
+
+def _position(request: Request) -> int | None:
+    said = request.cookies.get(POSITION_COOKIE, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS else None
+
+
+async def own_form(request: Request, session: Session) -> Mapping[str, str]:
+    """The form that came, if it came from a page of this session. Raises `FormRefused`."""
+    try:
+        form = await read_form(request.headers.get("content-type", ""), request.stream())
+    except InvalidRequest:
+        raise FormRefused from None
+    if not hmac.compare_digest(form.get("csrf_token", "").encode(), session.csrf_secret.encode()):
+        raise FormRefused
+    return form
