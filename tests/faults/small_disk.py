@@ -1,4 +1,4 @@
-"""A file system of its own in a file, small enough to be filled: for a disk that is full, for some seconds."""
+"""A file system of its own in a file, small enough to be filled: a disk that is full for some seconds."""
 
 from __future__ import annotations
 

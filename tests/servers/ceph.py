@@ -91,6 +91,19 @@ class Ceph:
         if not self._gateway.is_running:
             self._gateway.start(lambda: accepts_connections(self.port), _START_SECONDS)
 
+    def limit_objects(self, most: int | None) -> None:
+        """Refuse to keep more than so many objects, as when the disk is full; None lifts the limit.
+
+        Raises:
+            ServerError: the cluster is not started, or did not take the limit in time.
+        """
+        scope = ("--quota-scope=user", "--uid=ebox")
+        if most is None:
+            self._tool("radosgw-admin", "radosgw", "quota", "disable", *scope)
+        else:
+            self._tool("radosgw-admin", "radosgw", "quota", "set", *scope, f"--max-objects={most}")
+            self._tool("radosgw-admin", "radosgw", "quota", "enable", *scope)
+
     def create_bucket(self, name: str) -> str:
         """A fresh, empty bucket; returns its EBOX_OBJECT_STORE_URL: `s3+http://key:secret@host:port/name`."""
         with urllib3.PoolManager(timeout=urllib3.Timeout(total=30), retries=False) as connections:

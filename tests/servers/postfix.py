@@ -97,6 +97,16 @@ class Postfix:
         )
         return self.messages(to)
 
+    def take_messages(self) -> list[EmailMessage]:
+        """What was delivered since the last time, and forget it; nothing that comes meanwhile gets lost."""
+        taken = []
+        for file in sorted(self._mailbox().glob("new/*")):
+            taken.append(
+                email.message_from_bytes(file.read_bytes(), _class=EmailMessage, policy=email.policy.default)
+            )
+            file.unlink()
+        return taken
+
     def clear(self) -> None:
         """Forget what was delivered, so that a test sees its own mail only."""
         for file in self._mailbox().glob("new/*"):

@@ -37,10 +37,12 @@ class Postgres:
 
     With `durable` a commit is on disk when it is acknowledged (`fsync`), as in production. Without, commits
     are faster, and a crash of the machine (but not one of the server) would lose them: right for most tests.
+    `folder` is where its own directory is made, for a disk of its own.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, folder: Path | None = None) -> None:
         self.durable = durable
+        self._folder = folder
         self.port = free_port()
         self._password = secrets.token_hex(16)
         self._admin_password = secrets.token_hex(16)
@@ -138,7 +140,7 @@ class Postgres:
     def _initialised(self) -> Daemon:
         programs = _newest_programs()
         initdb = find_program("initdb", _PACKAGE, *programs)
-        self._directory = Path(tempfile.mkdtemp(prefix="ebox-postgres-"))
+        self._directory = Path(tempfile.mkdtemp(prefix="ebox-postgres-", dir=self._folder))
         data, password_file = self._directory / "data", self._directory / "password"
         password_file.write_text(self._admin_password)
         give_to(self._directory, _SYSTEM_USER)
