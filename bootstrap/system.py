@@ -13,7 +13,7 @@ from api.authorization import authorization_router
 from api.services import Services
 from api.uploads import UploadLimits
 from bootstrap.errors import CannotStart
-from bootstrap.identities import Identities
+from bootstrap.portal import PortalParts
 from bootstrap.projection_health import ProjectionHealth
 from notifier.addresses import sender_address
 from notifier.catcher import MailCatcher
@@ -29,15 +29,13 @@ from notifier.smtp import SmtpPool
 from projections import progress
 from projections.runner import Runner
 from threads import BoundedThreads
-from web.front import front_router
-from web.login import login_router
-from web.mail import mail_router
+from web.app import install
 
 HEALTH_THREADS = 3
 """One for each database: a slow one does not make the others look so."""
 
 
-class System(Identities):
+class System(PortalParts):
     """Everything, built on demand. Close it with `aclose`."""
 
     @cached_property
@@ -47,6 +45,10 @@ class System(Identities):
             publishing=self.publishing,
             reading=self.reading,
             auditing=self.auditing,
+            profiles=self.profiles,
+            own_history=self.own_history,
+            reference=self.reference,
+            denials=self.denials,
             replaying=self.replaying,
             access_tokens=self.access_tokens,
             actor_of=self.actors.of,
@@ -65,23 +67,21 @@ class System(Identities):
             projections=ProjectionHealth(self.events.latest_position, self.positions).states,
         )
         app = create_app(services)
-        app.include_router(front_router(shows_mail=self.catches_mail))
         app.include_router(authorization_router(self.authorization_server))
-        if self.is_demo:
-            app.include_router(login_router(self.authorization_server))
-        if self.catches_mail:
-            app.include_router(mail_router(self.mail_catcher))
+        install(
+            app,
+            self.portal,
+            logins=self.login_forms,
+            reference=self.reference,
+            clock=self.clock,
+            mails=self.mail_catcher if self.catches_mail else None,
+        )
         return app
 
     @cached_property
     def projector(self) -> Runner:
         """Keeps the read models up to date; a second copy stands by."""
         return Runner(self.events.follow, self.read_database, leadership=self.events.leadership("projector"))
-
-    @property
-    def catches_mail(self) -> bool:
-        """Whether mail goes to the page instead of to a relay."""
-        return self.settings.is_embedded and self.settings.smtp_url is None
 
     @cached_property
     def mail_catcher(self) -> MailCatcher:

@@ -40,13 +40,13 @@ SHOWN: Final[Mapping[str, MessageFilter]] = {
 """The parts of a mailbox that one can look at."""
 
 
-CHANGES: Final[Mapping[str, Mapping[str, bool]]] = {
-    "archive": {"is_archived": True},
-    "unarchive": {"is_archived": False},
-    "hide": {"is_visible": False},
-    "unhide": {"is_visible": True},
+CHANGES: Final[Mapping[str, tuple[bool | None, bool | None]]] = {
+    "archive": (None, True),
+    "unarchive": (None, False),
+    "hide": (False, None),
+    "unhide": (True, None),
 }
-"""What the buttons under a message do; the inbox then says that it is done."""
+"""Whether a message is visible and archived after each button under it; the inbox then says that it is done."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

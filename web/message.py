@@ -43,15 +43,17 @@ def message_router(pages: Pages) -> APIRouter:
         return keep_position(pages, page, body.position if body else None)
 
     @router.post(MESSAGE_PATH)
-    async def change(
+    async def put_away(
         request: Request, message_id: UUID, visitor: Annotated[Visitor, signed_in(Operation.CHANGE)]
     ) -> Response:
-        changes = CHANGES.get(visitor.form.get("change", ""))
-        if changes is None:
+        change = visitor.form.get("change", "")
+        if change not in CHANGES:
             return go_to(pages, INBOX_PATH)
-        position = await portal_of(request).reading.change(visitor.actor, [message_id], **dict(changes))
-        done = visitor.form["change"]
-        return go_to(pages, f"{INBOX_PATH}?done={done}", position)
+        is_visible, is_archived = CHANGES[change]
+        position = await portal_of(request).reading.change(
+            visitor.actor, [message_id], is_visible=is_visible, is_archived=is_archived
+        )
+        return go_to(pages, f"{INBOX_PATH}?done={change}", position)
 
     return router
 
