@@ -11,6 +11,10 @@ from telemetry import meters, spans
 
 _STORED: Final = meters.DOCUMENT_BYTES.labels("stored")
 _READ: Final = meters.DOCUMENT_BYTES.labels("read")
+_METERS: Final = {
+    operation: (meters.OBJECT_SECONDS.labels(operation), meters.OBJECT_FAILURES.labels(operation))
+    for operation in ("check", "delete", "list", "prepare", "put", "read")
+}
 
 
 class MeteredObjectStore:
@@ -59,5 +63,5 @@ class MeteredObjectStore:
 
 @contextmanager
 def _measured(operation: str) -> Iterator[None]:
-    with meters.timed(meters.OBJECT_SECONDS.labels(operation), meters.OBJECT_FAILURES.labels(operation)):
+    with meters.timed(*_METERS[operation]):
         yield
