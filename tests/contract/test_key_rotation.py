@@ -162,10 +162,10 @@ def test_no_number_gets_two_parties_from_processes_with_different_keys(url: str)
     with (
         a_store(url, OLD) as not_restarted,
         a_store(url, OTHER_HASHES, OLD) as restarted,
-        ThreadPoolExecutor(6) as threads,
+        ThreadPoolExecutor(2) as threads,
     ):
         for number in newcomers:
-            registries = [not_restarted.parties, restarted.parties] * 3
+            registries = [not_restarted.parties, restarted.parties]
             tries = [threads.submit(registry.find_or_create, number) for registry in registries]
             assert len({done.result(WITHIN).party_id for done in tries}) == 1
 
