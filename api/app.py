@@ -14,6 +14,8 @@ from api import (
     documentation,
     ebox,
     health,
+    me,
+    me_history,
     messages,
     metrics,
     openapi,
@@ -38,6 +40,6 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     allowed_methods.install(app)
     openapi.install(app)
-    for area in (messages, ebox, content, audit, replay, health, metrics, documentation):
+    for area in (messages, ebox, content, me, me_history, audit, replay, health, metrics, documentation):
         app.include_router(area.router)
     return app

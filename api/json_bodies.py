@@ -6,6 +6,7 @@ client likes, and let the last of repeated names win.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
@@ -19,16 +20,20 @@ from api.schemas.strict_json import parse
 from domain.errors import InvalidInput
 
 MEDIA_TYPE: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
+"""RFC 7396: what is given changes, what is left out stays."""
 _BODY: Final = "body"
 
 T = TypeVar("T", bound=BaseModel)
 
 
-async def receive_json(request: Request, shape: type[T], pace: Pace, max_bytes: int) -> T:
+async def receive_json(
+    request: Request, shape: type[T], pace: Pace, max_bytes: int, media_types: Sequence[str] = (MEDIA_TYPE,)
+) -> T:
     """The body, of this shape. Raises `Refusal` (408, 413, 415), `InvalidInput`, `ClientGone`."""
     body = PacedBody(request.receive, pace, max_bytes)
     try:
-        _check_media_type(request.headers.get("content-type"))
+        _check_media_type(request.headers.get("content-type"), media_types)
         body.expect(request.headers.get("content-length"))
         data = bytearray()
         while not body.is_finished:
@@ -39,15 +44,22 @@ async def receive_json(request: Request, shape: type[T], pace: Pace, max_bytes: 
     return _of_shape(shape, parse(bytes(data), _BODY))
 
 
-def json_body(shape: type[BaseModel]) -> dict[str, Any]:
+async def receive_merge_patch(request: Request, shape: type[T], pace: Pace, max_bytes: int) -> T:
+    """`receive_json`, for a merge patch; plain JSON is taken for one too."""
+    return await receive_json(request, shape, pace, max_bytes, (MERGE_PATCH, MEDIA_TYPE))
+
+
+def json_body(shape: type[BaseModel], *media_types: str) -> dict[str, Any]:
     """How the API's description speaks of the body of a route that receives it here."""
-    schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
-    return {"requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": schema}}}}
+    content = {"schema": {"$ref": f"#/components/schemas/{shape.__name__}"}}
+    return {
+        "requestBody": {"required": True, "content": dict.fromkeys(media_types or (MEDIA_TYPE,), content)}
+    }
 
 
-def _check_media_type(header: str | None) -> None:
-    if (header or "").partition(";")[0].strip(" \t").lower() != MEDIA_TYPE:
-        raise Refusal(UNSUPPORTED_MEDIA_TYPE, f"Send {MEDIA_TYPE}.")
+def _check_media_type(header: str | None, accepted: Sequence[str]) -> None:
+    if (header or "").partition(";")[0].strip(" \t").lower() not in accepted:
+        raise Refusal(UNSUPPORTED_MEDIA_TYPE, f"Send {accepted[0]}.")
 
 
 def _of_shape(shape: type[T], document: Any) -> T:

@@ -7,10 +7,13 @@ from typing import Any, Final
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from api.schemas import answers
 from api.schemas.audit import History, MailboxFound, MailboxSearch
 from api.schemas.health import Health
+from api.schemas.me import Mailboxes, Preferences, PreferencesPatch, Profile, ProfilePatch, VerificationCode
+from api.schemas.own_history import OwnHistory
 from api.schemas.problem import Problem
 from api.schemas.publish import message_schema
 
@@ -26,6 +29,7 @@ slash is accepted.
 TAGS: Final = [
     {"name": "publish", "description": "Partner organisations put messages into mailboxes."},
     {"name": "consult", "description": "Owners read their mailbox. Every read but counting is recorded."},
+    {"name": "profile", "description": "Owners say how to be told, and see who looked."},
     {"name": "audit", "description": "Auditors search the access history, within an approved scope."},
     {"name": "authorization", "description": "Access tokens for all of this (RFC 6749, 8414, 9068)."},
     {"name": "health", "description": "For load balancers and operators."},
@@ -41,9 +45,14 @@ _ANSWERS: Final = (
     answers.TranslatedString,
     Health,
     History,
+    Mailboxes,
     MailboxFound,
+    OwnHistory,
+    Preferences,
     Problem,
+    Profile,
 )
+_BODIES: Final = (MailboxSearch, PreferencesPatch, ProfilePatch, VerificationCode)
 _REQUEST_ID: Final = {
     "description": "Names this request in our logs and records.",
     "schema": {"type": "string", "format": "uuid"},
@@ -76,7 +85,8 @@ def _description(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas.update(_answer_schemas())
     schemas.update(message_schema())
-    schemas["MailboxSearch"] = MailboxSearch.model_json_schema()
+    for shape in _BODIES:
+        schemas.update(_body_schemas(shape))
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation["responses"])
@@ -86,6 +96,12 @@ def _description(app: FastAPI) -> dict[str, Any]:
 def _answer_schemas() -> dict[str, Any]:
     _, components = msgspec.json.schema_components(_ANSWERS, ref_template="#/components/schemas/{name}")
     return components
+
+
+def _body_schemas(shape: type[BaseModel]) -> dict[str, Any]:
+    """The shape and those within it, by name."""
+    schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+    return schema.pop("$defs", {}) | {shape.__name__: schema}
 
 
 def _complete(responses: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from api.problem_types import ProblemType, issue_urn
 from api.refusals import ClientGone, Refusal
 from api.routes import method_of, route_of
 from api.schemas.issues import issues_of_request
+from api.security import record_denial
 from application.views import PreconditionFailed, RangeNotSatisfiable
 from domain.errors import (
     Conflict,
@@ -32,6 +33,8 @@ from domain.errors import (
     IdempotencyKeyReused,
     InvalidInput,
     Issue,
+    LimitReached,
+    NotActivated,
     NotAllowed,
     NotFound,
     OutcomeUnknown,
@@ -73,6 +76,8 @@ def install(app: FastAPI) -> None:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, NotAllowed):
+        await record_denial(request, error)
     problem = problem_of(error)
     _count(request, problem)
     return response_to(problem, request.state.request_id)
@@ -173,6 +178,16 @@ def _(error: Conflict) -> Problem:
 
 
 @problem_of.register
+def _(error: NotActivated) -> Problem:
+    return Problem(kinds.CONFLICT, "The mailbox is not in use yet: log in and accept the terms first.")
+
+
+@problem_of.register
+def _(error: LimitReached) -> Problem:
+    return Problem(kinds.TOO_MANY_REQUESTS, _NOTHING_DONE, headers=_retry_after(error.retry_after))
+
+
+@problem_of.register
 def _(error: IdempotencyKeyReused) -> Problem:
     issue = Issue("Idempotency-Key", error.code, "take a new key for another request", "header")
     return Problem(kinds.IDEMPOTENCY_KEY_REUSED, "This key came before, with another request.", (issue,))
@@ -225,4 +240,8 @@ def _(error: HTTPException) -> Problem:
 
 
 def _unavailable(detail: str, seconds: int) -> Problem:
-    return Problem(kinds.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(seconds)})
+    return Problem(kinds.SERVICE_UNAVAILABLE, detail, headers=_retry_after(seconds))
+
+
+def _retry_after(seconds: int) -> dict[str, str]:
+    return {"Retry-After": str(seconds)}

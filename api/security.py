@@ -7,6 +7,7 @@ known. An architecture test walks the routes and fails where this marker is miss
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import Depends, Request
@@ -20,6 +21,14 @@ from domain.errors import NotAllowed
 
 PUBLIC_PATHS: Final = frozenset({"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"})
 """What anybody may ask for, of the routes in this package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who wants to do what, once it is proved who."""
+
+    actor: Actor
+    operation: Operation
 
 
 class Guard(SecurityBase):
@@ -38,10 +47,20 @@ class Guard(SecurityBase):
         services = services_of(request)
         token = await services.access_tokens.validate(request.headers.get("authorization"))
         actor = await services.actor_of(token, request.state.request_id)
+        request.state.attempt = Attempt(actor, self.operation)
         refused = refuse_at_once(actor, self.operation)
         if refused is not None:
             raise NotAllowed(refused.reason)
         return actor
+
+
+async def record_denial(request: Request, error: NotAllowed) -> None:
+    """The refusal goes on record, where the caller had proved who they are. Called once a refused request."""
+    attempt: Attempt | None = getattr(request.state, "attempt", None)
+    if attempt is not None:
+        await services_of(request).denials.record(
+            attempt.actor, attempt.operation.value, error.reason, error.mailbox_id
+        )
 
 
 def guarded(operation: Operation) -> Any:

@@ -12,8 +12,12 @@ from starlette.requests import HTTPConnection
 
 from api.uploads import UploadLimits
 from application.auditing import Auditing
+from application.denials import Denials
+from application.own_history import OwnHistory
+from application.profile import Profiles
 from application.publishing import Publishing
 from application.reading import Reading
+from application.reference import Reference
 from application.replaying import Replaying
 from domain.actors import Actor
 from identity.access_tokens import AccessToken
@@ -53,6 +57,10 @@ class Services:
     publishing: Publishing
     reading: Reading
     auditing: Auditing
+    profiles: Profiles
+    own_history: OwnHistory
+    reference: Reference
+    denials: Denials
     replaying: Replaying
     access_tokens: AccessTokens
     actor_of: Callable[[AccessToken, UUID], Awaitable[Actor]]

@@ -60,4 +60,4 @@ def _basis(actor: Actor, subject: Subject | None, operation: Operation, at: date
     decision = decide(actor, subject, operation, None, None, at)
     if isinstance(decision, Allow):
         return decision.basis
-    raise NotAllowed(decision.reason)
+    raise NotAllowed(decision.reason, mailbox_id=subject.mailbox_id if subject else None)

@@ -16,9 +16,13 @@ from api.app import create_app
 from api.services import Services
 from api.uploads import UploadLimits
 from application.auditing import Auditing, HistoryPage
-from application.replaying import Replaying
+from application.denials import Denials
+from application.own_history import OwnHistory
+from application.profile import Profiles
 from application.publishing import PublishCommand, Publishing, PublishResult
 from application.reading import Reading
+from application.reference import Reference
+from application.replaying import Replaying
 from application.views import ContentRequest, ContentView, RangeNotSatisfiable
 from domain.actors import Actor, ActorKind
 from domain.identifiers import Identifier
@@ -150,6 +154,16 @@ class AuditingDouble:
 
 
 @dataclass
+class DenialsDouble:
+    """Keeps what was refused."""
+
+    recorded: list[tuple[str, str]] = field(default_factory=list)
+
+    async def record(self, actor: Actor, operation: str, reason: str, mailbox_id: UUID | None = None) -> None:
+        self.recorded.append((operation, reason))
+
+
+@dataclass
 class Api:
     """The application over doubles, and a client of it."""
 
@@ -158,6 +172,7 @@ class Api:
     publishing: PublishingDouble = field(default_factory=PublishingDouble)
     reading: ReadingDouble = field(default_factory=ReadingDouble)
     auditing: AuditingDouble = field(default_factory=AuditingDouble)
+    denials: DenialsDouble = field(default_factory=DenialsDouble)
 
     def __post_init__(self) -> None:
         self.app = create_app(
@@ -166,6 +181,10 @@ class Api:
                 reading=cast("Reading", self.reading),
                 auditing=cast("Auditing", self.auditing),
                 replaying=cast("Replaying", None),
+                profiles=cast("Profiles", None),
+                own_history=cast("OwnHistory", None),
+                reference=cast("Reference", None),
+                denials=cast("Denials", self.denials),
                 access_tokens=Tokens(),
                 actor_of=actor_of,
                 public_url="https://ebox.test",

@@ -1,0 +1,45 @@
+"""Owners look who looked. Looking is itself recorded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.parameters import MAX_POSITION, AtLeast, StrictRoute
+from api.responses import POSITION_HEADER, described, json_answer
+from api.scalars import WholeNumber
+from api.schemas.own_history import OwnHistory, own_history_answer
+from api.security import guarded
+from api.services import services_of
+from domain.actors import Actor
+from domain.decisions import Operation
+
+router = APIRouter(prefix="/me", tags=["profile"], route_class=StrictRoute)
+
+Before = Annotated[
+    WholeNumber | None,
+    Query(
+        ge=1, le=MAX_POSITION, description="Only what came before this position: an answer's `nextBefore`."
+    ),
+]
+
+
+@router.get(
+    "/access-history",
+    summary="Who looked into my mailbox",
+    responses=described(200, OwnHistory, headers=POSITION_HEADER),
+)
+async def access_history(
+    actor: Annotated[Actor, guarded(Operation.OWN_HISTORY)],
+    request: Request,
+    before: Before = None,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100, description="Items on a page.")] = 50,
+    at_least: AtLeast = None,
+) -> Response:
+    """What was published and told, and who accessed what, when, through which site, on which basis."""
+    services = services_of(request)
+    reference = await services.reference.current()
+    page = await services.own_history.page(actor, before=before, limit=limit, at_least=at_least)
+    return json_answer(own_history_answer(page, reference, actor.party_id), position=page.position)

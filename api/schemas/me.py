@@ -1,0 +1,171 @@
+"""What owners say about themselves, and what they are told they said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta
+from pydantic import Field
+
+from api.schemas.answers import Absent, Answer
+from api.schemas.audit import BasisAnswer
+from api.schemas.optional import if_any
+from api.schemas.texts import StrictModel
+from application.profile import MailboxSummary, PreferenceChanges, ProfileView
+from domain.events.mailbox import Frequency, QuietHours
+
+# A merge patch's null takes something away; these can only become something else, so that null is refused.
+_LEFT_OUT: Any = Field(default_factory=lambda: None)
+
+
+class ProfilePatch(StrictModel):
+    """What is to change in a profile. A new address replaces the former one, and is mailed a code."""
+
+    email_address: str = _LEFT_OUT
+
+
+class VerificationCode(StrictModel):
+    """The six digits that were mailed."""
+
+    code: str
+
+
+class QuietHoursToBe(StrictModel):
+    """Between which times of the day nothing is sent: given whole."""
+
+    start: str = Field(description="As 22:00.")
+    end: str = Field(description="As 07:00; the next day's, where it comes before start.")
+    time_zone: str = Field(description="An IANA name, as Europe/Brussels.")
+
+
+class PreferencesPatch(StrictModel):
+    """Which preferences are to become others; `quietHours` null takes them away."""
+
+    language: Literal["nl", "fr", "de", "en"] = _LEFT_OUT
+    notification_frequency: Literal["immediate", "daily"] = _LEFT_OUT
+    quiet_hours: QuietHoursToBe | None = _LEFT_OUT
+    is_reminded: bool = _LEFT_OUT
+    is_exclusively_ebox: bool = _LEFT_OUT
+    is_title_shown: bool = _LEFT_OUT
+
+    def changes(self) -> PreferenceChanges:
+        """Those that were given."""
+        given, changes = self.model_fields_set, PreferenceChanges()
+        if "language" in given:
+            changes["language"] = self.language
+        if "notification_frequency" in given:
+            changes["frequency"] = Frequency(self.notification_frequency)
+        if "quiet_hours" in given:
+            quiet = self.quiet_hours
+            changes["quiet_hours"] = quiet and QuietHours(quiet.start, quiet.end, quiet.time_zone)
+        if "is_reminded" in given:
+            changes["reminders"] = self.is_reminded
+        if "is_exclusively_ebox" in given:
+            changes["exclusively_ebox"] = self.is_exclusively_ebox
+        if "is_title_shown" in given:
+            changes["show_title"] = self.is_title_shown
+        return changes
+
+
+class CodeAnswer(Answer, kw_only=True):
+    """The code that may be given now."""
+
+    expires_at: datetime
+    tries_left: int
+
+
+class Profile(Answer, kw_only=True):
+    """Who is told, and where."""
+
+    mailbox_id: UUID
+    is_activated: bool
+    activated_at: datetime | Absent = UNSET
+    terms_version: str | Absent = UNSET
+    email_address: str | Absent = UNSET
+    is_email_address_verified: bool
+    email_address_rejection: (
+        Annotated[str, Meta(description="Why the last address does not count any more; give another one.")]
+        | Absent
+    ) = UNSET
+    email_verification: CodeAnswer | Absent = UNSET
+
+
+class QuietHoursAnswer(Answer, kw_only=True):
+    """Between which local times nothing is sent."""
+
+    start: str
+    end: str
+    time_zone: str
+
+
+class Preferences(Answer, kw_only=True):
+    """How the owner wants to be told. `language` is absent until the owner chose one."""
+
+    language: str | Absent = UNSET
+    notification_frequency: Literal["immediate", "daily"]
+    quiet_hours: QuietHoursAnswer | None
+    is_reminded: bool
+    is_exclusively_ebox: bool
+    is_title_shown: bool
+
+
+class Mailbox(Answer, kw_only=True):
+    """A mailbox that the caller may look into, and why."""
+
+    mailbox_id: UUID
+    ebox_type: Literal["citizen", "enterprise"]
+    is_own: bool
+    basis: BasisAnswer
+
+
+class Mailboxes(Answer, kw_only=True):
+    """All mailboxes that the caller may look into."""
+
+    items: list[Mailbox]
+    total_items: int
+
+
+def profile_answer(view: ProfileView) -> Profile:
+    """A profile."""
+    code: CodeAnswer | Absent = UNSET
+    if view.code_expires_at is not None and view.tries_left is not None:
+        code = CodeAnswer(expires_at=view.code_expires_at, tries_left=view.tries_left)
+    return Profile(
+        mailbox_id=view.mailbox_id,
+        is_activated=view.is_activated,
+        activated_at=if_any(view.activated_at),
+        terms_version=if_any(view.terms_version),
+        email_address=if_any(view.address),
+        is_email_address_verified=view.is_verified,
+        email_address_rejection=if_any(view.rejection),
+        email_verification=code,
+    )
+
+
+def preferences_answer(view: ProfileView) -> Preferences:
+    """The preferences of a profile."""
+    quiet = view.quiet_hours
+    return Preferences(
+        language=if_any(view.language),
+        notification_frequency=view.frequency.value,
+        quiet_hours=quiet and QuietHoursAnswer(start=quiet.start, end=quiet.end, time_zone=quiet.time_zone),
+        is_reminded=view.reminders,
+        is_exclusively_ebox=view.exclusively_ebox,
+        is_title_shown=view.show_title,
+    )
+
+
+def mailboxes_answer(found: list[MailboxSummary]) -> Mailboxes:
+    """The mailboxes that somebody may look into."""
+    items = [
+        Mailbox(
+            mailbox_id=one.mailbox_id,
+            ebox_type=one.owner_kind.value,
+            is_own=one.is_own,
+            basis=BasisAnswer(kind=one.basis.kind.value, id=one.basis.id, version=one.basis.version),
+        )
+        for one in found
+    ]
+    return Mailboxes(items=items, total_items=len(items))

@@ -1,0 +1,111 @@
+"""The access history as the mailbox's owner sees it: who it was, but never another person's number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta
+
+from api.schemas.answers import Absent, Answer, TranslatedString
+from api.schemas.messages import translated
+from api.schemas.optional import if_any
+from application.auditing import HistoryPage
+from application.reference import ReferenceData
+from domain.actors import ActorKind
+from projections.access_history import HistoryRow
+
+
+class OwnHistorySite(Answer, kw_only=True):
+    """The integrating site that somebody came through. `name` is absent where it is not on record any more."""
+
+    site_id: str
+    name: TranslatedString | Absent = UNSET
+
+
+class OwnHistoryOrganization(Answer, kw_only=True):
+    """A partner organisation."""
+
+    enterprise_number: str
+    name: TranslatedString | Absent = UNSET
+
+
+class OwnHistoryWho(Answer, kw_only=True):
+    """Who acted. `case` and `purpose` say why an auditor looked; `basis` why it was allowed."""
+
+    kind: Literal["self", "partner", "auditor", "other"]
+    is_own: bool
+    site: OwnHistorySite | Absent = UNSET
+    organization: OwnHistoryOrganization | Absent = UNSET
+    digital_key: str | Absent = UNSET
+    basis: str | Absent = UNSET
+    case: str | Absent = UNSET
+    purpose: str | Absent = UNSET
+
+
+class OwnHistoryLine(Answer, kw_only=True):
+    """One thing that happened to the caller's mailbox. `who` is absent where eBox itself did it."""
+
+    position: Annotated[int, Meta(description="Its place in the event store.")]
+    at: datetime
+    kind: Annotated[str, Meta(description="The kind of event, such as access.recorded.")]
+    what: str | Absent = UNSET
+    who: OwnHistoryWho | Absent = UNSET
+    message_id: UUID | Absent = UNSET
+    attachment_id: UUID | Absent = UNSET
+
+
+class OwnHistory(Answer, kw_only=True):
+    """A page of the caller's own access history, newest first. It grows while one reads: no total is counted."""
+
+    items: list[OwnHistoryLine]
+    next_before: Annotated[int, Meta(description="The next page's `before`; absent at the end.")] | Absent = (
+        UNSET
+    )
+
+
+def own_history_answer(page: HistoryPage, reference: ReferenceData, own_party: UUID) -> OwnHistory:
+    """A page of the history of the mailbox of `own_party`."""
+    return OwnHistory(
+        items=[_line(row, reference, own_party) for row in page.rows],
+        next_before=if_any(page.next_position),
+    )
+
+
+def _line(row: HistoryRow, reference: ReferenceData, own_party: UUID) -> OwnHistoryLine:
+    return OwnHistoryLine(
+        position=row.position,
+        at=row.at,
+        kind=row.kind,
+        what=if_any(row.what),
+        who=UNSET if row.actor_party is None else _who(row, reference, own_party),
+        message_id=if_any(row.message_id),
+        attachment_id=if_any(row.attachment_id),
+    )
+
+
+def _who(row: HistoryRow, reference: ReferenceData, own_party: UUID) -> OwnHistoryWho:
+    is_own = row.actor_party == own_party
+    who = OwnHistoryWho(kind="self" if is_own else "other", is_own=is_own, basis=if_any(row.basis_kind))
+    if row.site is not None:
+        site = reference.sites.get(row.site)
+        who.site = OwnHistorySite(site_id=row.site, name=translated(site.name) if site else UNSET)
+    if is_own:
+        who.digital_key = if_any(row.digital_key)
+    elif row.actor_kind == ActorKind.PARTNER:
+        who.kind = "partner"
+        who.organization = _organization(row.sender_organisation, reference)
+    elif row.actor_kind == ActorKind.AUDITOR:
+        who.kind = "auditor"
+        detail = row.detail or {}
+        who.case, who.purpose = if_any(detail.get("case")), if_any(detail.get("purpose"))
+    return who
+
+
+def _organization(number: str | None, reference: ReferenceData) -> OwnHistoryOrganization | Absent:
+    if number is None:
+        return UNSET
+    organisation = reference.organisations.get(number)
+    name = translated(organisation.name) if organisation else UNSET
+    return OwnHistoryOrganization(enterprise_number=number, name=name)
