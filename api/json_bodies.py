@@ -51,10 +51,9 @@ async def receive_merge_patch(request: Request, shape: type[T], pace: Pace, max_
 
 def json_body(shape: type[BaseModel], *media_types: str) -> dict[str, Any]:
     """How the API's description speaks of the body of a route that receives it here."""
-    content = {"schema": {"$ref": f"#/components/schemas/{shape.__name__}"}}
-    return {
-        "requestBody": {"required": True, "content": dict.fromkeys(media_types or (MEDIA_TYPE,), content)}
-    }
+    schema = {"schema": {"$ref": f"#/components/schemas/{shape.__name__}"}}
+    content = dict.fromkeys(media_types or (MEDIA_TYPE,), schema)
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _check_media_type(header: str | None, accepted: Sequence[str]) -> None:

@@ -20,9 +20,7 @@ router = APIRouter(prefix="/me", tags=["profile"], route_class=StrictRoute)
 
 Before = Annotated[
     WholeNumber | None,
-    Query(
-        ge=1, le=MAX_POSITION, description="Only what came before this position: an answer's `nextBefore`."
-    ),
+    Query(ge=1, le=MAX_POSITION, description="What came before this position: an answer's `nextBefore`."),
 ]
 
 

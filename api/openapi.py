@@ -101,7 +101,8 @@ def _answer_schemas() -> dict[str, Any]:
 def _body_schemas(shape: type[BaseModel]) -> dict[str, Any]:
     """The shape and those within it, by name."""
     schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
-    return schema.pop("$defs", {}) | {shape.__name__: schema}
+    parts: dict[str, Any] = schema.pop("$defs", {})
+    return {**parts, shape.__name__: schema}
 
 
 def _complete(responses: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -39,6 +40,10 @@ class QuietHoursToBe(StrictModel):
     end: str = Field(description="As 07:00; the next day's, where it comes before start.")
     time_zone: str = Field(description="An IANA name, as Europe/Brussels.")
 
+    def wanted(self) -> QuietHours:
+        """In the domain's words."""
+        return QuietHours(self.start, self.end, self.time_zone)
+
 
 class PreferencesPatch(StrictModel):
     """Which preferences are to become others; `quietHours` null takes them away."""
@@ -58,8 +63,7 @@ class PreferencesPatch(StrictModel):
         if "notification_frequency" in given:
             changes["frequency"] = Frequency(self.notification_frequency)
         if "quiet_hours" in given:
-            quiet = self.quiet_hours
-            changes["quiet_hours"] = quiet and QuietHours(quiet.start, quiet.end, quiet.time_zone)
+            changes["quiet_hours"] = None if self.quiet_hours is None else self.quiet_hours.wanted()
         if "is_reminded" in given:
             changes["reminders"] = self.is_reminded
         if "is_exclusively_ebox" in given:
@@ -150,7 +154,7 @@ def preferences_answer(view: ProfileView) -> Preferences:
     return Preferences(
         language=if_any(view.language),
         notification_frequency=view.frequency.value,
-        quiet_hours=quiet and QuietHoursAnswer(start=quiet.start, end=quiet.end, time_zone=quiet.time_zone),
+        quiet_hours=None if quiet is None else QuietHoursAnswer(**asdict(quiet)),
         is_reminded=view.reminders,
         is_exclusively_ebox=view.exclusively_ebox,
         is_title_shown=view.show_title,

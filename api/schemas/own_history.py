@@ -18,7 +18,7 @@ from projections.access_history import HistoryRow
 
 
 class OwnHistorySite(Answer, kw_only=True):
-    """The integrating site that somebody came through. `name` is absent where it is not on record any more."""
+    """The integrating site that somebody came through. `name` is absent where it is not on record."""
 
     site_id: str
     name: TranslatedString | Absent = UNSET
@@ -57,7 +57,7 @@ class OwnHistoryLine(Answer, kw_only=True):
 
 
 class OwnHistory(Answer, kw_only=True):
-    """A page of the caller's own access history, newest first. It grows while one reads: no total is counted."""
+    """A page of the caller's own access history, newest first. No total is counted: it grows meanwhile."""
 
     items: list[OwnHistoryLine]
     next_before: Annotated[int, Meta(description="The next page's `before`; absent at the end.")] | Absent = (
