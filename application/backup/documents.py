@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -82,6 +83,8 @@ def finished(named: NamedObjects, path: Path) -> tuple[FileEntry, int, int, int]
     count, size = named.count(_HAD)
     missing, _ = named.count(_LACKING)
     named.close()
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
     return entry_of(path), count, size, missing
 
 

@@ -79,10 +79,10 @@ def write_tables(connection: Connection, tables: TableSet, path: Path) -> FileEn
     with FrameWriter(path) as file:
         file.write(Head(_versions(connection, tables)))
         for table in tables.tables:
-            columns = [column.name for column in table.columns]
+            columns = [str(column.name) for column in table.columns]
             streamed = connection.execution_options(yield_per=ROWS).execute(sa.select(table))
             for rows in streamed.partitions():
-                file.write(Rows(table.name, columns, [[_kept(value) for value in row] for row in rows]))
+                file.write(Rows(str(table.name), columns, [[_kept(value) for value in row] for row in rows]))
         return file.finish()
 
 
