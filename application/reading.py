@@ -26,6 +26,7 @@ from eventstore.store import EventStore
 from projections import inbox, message_detail
 from projections.database import ReadDatabase
 from projections.inbox import MessageFilter
+from projections.inbox_search import named_like
 from projections.message_detail import Attachment, MessageDetail
 from projections.positions import ReadPositions
 from telemetry.spans import traced
@@ -59,7 +60,7 @@ class Reading:
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.COUNT, at, mailbox)
         position = await self._positions.wait_for(inbox.MODEL.name, at_least or 0)
-        counts = await self._database.run(inbox.counts, permission.mailbox_id, now=at)
+        counts = await self._database.run(inbox.counts, permission.mailbox_id)
         return MailboxView(counts, position)
 
     @traced("list messages")
@@ -73,20 +74,24 @@ class Reading:
         at_least: int | None,
         mailbox: UUID | None = None,
     ) -> MessageList:
-        """One page of what is wanted of the mailbox, newest first."""
+        """One page of what is wanted of the mailbox, newest first.
+
+        Of changes the oldest come first. The list's position is then the one behind which to go on asking:
+        that of the last change shown, where there are more.
+        """
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.LIST, at, mailbox)
         position = await self._positions.wait_for(inbox.MODEL.name, at_least or 0)
         reference = await self._reference.current()
+        named = None
+        if wanted.words is not None and wanted.language is not None:
+            named = named_like(reference, wanted.words, wanted.language)
         found = await self._database.run(
-            inbox.page,
-            permission.mailbox_id,
-            page=page,
-            page_size=page_size,
-            read_status=wanted.read_status,
-            now=at,
+            inbox.page, permission.mailbox_id, wanted, page=page, page_size=page_size, named=named
         )
-        await self._record(actor, permission, What.LIST, at)
+        if wanted.changed_after is not None and len(found.items) < found.total:
+            position = found.items[-1].position
+        await self._record(actor, permission, What.LIST if wanted.words is None else What.SEARCH, at)
         return MessageList(found.items, found.total, found.is_total_capped, reference, position)
 
     async def change(
@@ -168,7 +173,7 @@ class Reading:
     ) -> tuple[Permission, MessageDetail, int]:
         permission = await self._authority.own_mailbox(actor, Operation.READ, at, mailbox)
         position = await self._positions.wait_for(message_detail.MODEL.name, at_least or 0)
-        detail = await self._database.run(message_detail.detail, message_id, now=at)
+        detail = await self._database.run(message_detail.detail, message_id)
         # Somebody else's message and none at all must look the same.
         if detail is None or detail.mailbox_id != permission.mailbox_id:
             raise NotFound("message", position=position)

@@ -30,12 +30,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SCHEMA: Final = "read_models"
+EXTENSIONS: Final = ("btree_gin", "pg_trgm")
 
 _MIGRATION_LOCK = 0x65626F78_726D
 _WAIT_SECONDS = 5.0
 _READ_SECONDS = 5
 _WRITE_SECONDS = 30
 _POOL_SECONDS = 2.0
+
+_GATHER = (
+    "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off;"
+    "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_indexscan = off; SET LOCAL enable_seqscan = off"
+)
 
 _NOT_MIGRATED = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 _AWAY = (OperationalError, InterfaceError, PoolTimeout)
@@ -51,11 +57,12 @@ class ReadDatabase:
     """The database that holds the read models.
 
     `url` is `postgresql://…` or `sqlite:///path`. `readers` bounds the queries that run at once, `waiting`
-    those that wait for their turn.
+    those that wait for their turn. `schema`: where PostgreSQL keeps the tables; a rebuild has one of its own.
     """
 
-    def __init__(self, url: str, *, readers: int = 4, waiting: int = 256) -> None:
+    def __init__(self, url: str, *, readers: int = 4, waiting: int = 256, schema: str = SCHEMA) -> None:
         self._url = make_url(url)
+        self._schema = schema
         self.is_postgresql = self._url.get_backend_name() == "postgresql"
         self._reader = self._engine(readers, _READ_SECONDS, read_only=True)
         self._writer = self._engine(1, _WRITE_SECONDS, read_only=False)
@@ -73,6 +80,7 @@ class ReadDatabase:
                 # Two migrations at once: `IF NOT EXISTS` alone would let one of them fail.
                 connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
                 connection.execute(CreateSchema(SCHEMA, if_not_exists=True))
+                _create_extensions(connection)
             METADATA.create_all(connection)
 
     def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -135,7 +143,7 @@ class ReadDatabase:
         Raises `psycopg.Error` where there is none to be had.
         """
         _, where = self._reader.dialect.create_connect_args(self._url)
-        return psycopg.connect(**where, **_postgresql(_READ_SECONDS, read_only=True), autocommit=True)
+        return psycopg.connect(**where, **_postgresql(self._schema, _READ_SECONDS, read_only=True), autocommit=True)
 
     def close(self) -> None:
         """Let go of all connections and threads."""
@@ -160,15 +168,15 @@ class ReadDatabase:
             options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
         if self.is_postgresql:
             url = self._url.set(drivername="postgresql+psycopg")
-            return create_engine(url, connect_args=_postgresql(seconds, read_only=read_only), **options)
+            return create_engine(url, connect_args=_postgresql(self._schema, seconds, read_only=read_only), **options)
         return _sqlite(
             create_engine(self._url, connect_args={"timeout": 5.0}, **options), read_only=read_only
         )
 
 
-def _postgresql(seconds: int, *, read_only: bool) -> dict[str, Any]:
+def _postgresql(schema: str, seconds: int, *, read_only: bool) -> dict[str, Any]:
     settings = {
-        "search_path": SCHEMA,
+        "search_path": f"{SCHEMA},public",  # an administrator may have put the extensions into the latter
         "TimeZone": "UTC",
         "statement_timeout": f"{seconds}s",
         "lock_timeout": f"{seconds}s",
@@ -203,6 +211,44 @@ def _sqlite(engine: Engine, *, read_only: bool) -> Engine:
     if not read_only:
         event.listen(engine, "begin", begin)
     return engine
+
+
+@contextmanager
+def gathering(connection: Connection) -> Iterator[None]:
+    """For a reader's query that gathers rows by several keys, in any order, instead of following one index.
+
+    PostgreSQL plans it for the values at hand, through bitmaps alone, in a transaction of its own. SQLite
+    has no such indexes and needs nothing.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.exec_driver_sql(_GATHER)
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("ROLLBACK")
+
+
+def _create_extensions(connection: Connection) -> None:
+    """Those that the index of words needs. They are trusted: the database's owner may create them."""
+    for name in EXTENSIONS:
+        try:
+            connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {name} SCHEMA {SCHEMA}")
+        except DBAPIError as error:
+            if _is_away(error):
+                raise
+            raise ExtensionMissing(name) from error
+
+
+class ExtensionMissing(Exception):
+    """PostgreSQL has not got an extension, or this role may not create it in the database."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the read models need PostgreSQL's extension {name}: install the server's contrib modules, and "
+            f"let this role create in the database or run CREATE EXTENSION {name} in it as an administrator"
+        )
 
 
 @contextmanager

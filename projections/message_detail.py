@@ -1,4 +1,4 @@
-"""One message with its attachments and its body, as its reader sees it.
+"""One message with its attachments and its body, as its reader sees it from its release until its expiry.
 
 No object keys and no document keys: content is released by the event store's own record of the message.
 """
@@ -12,13 +12,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Connection, Named, Table, bindparam, select
+from sqlalchemy import Column, Connection, Named, Table, bindparam, delete, select
 
-from domain.events.message import Addressee, AttachmentRecord, BusinessDatum, MessageOpened, MessagePublished
+from domain.events.message import Addressee, AttachmentRecord, BusinessDatum, MessageExpired, MessagePublished
 from domain.personal import readable
 from projections.bulk import insert_rows
 from projections.columns import METADATA, Json
-from projections.message_facts import MessageColumns, Openings, message_row, open_in_page, open_in_table
+from projections.message_facts import CHANGES, MessageColumns, change_of, message_row, update_rows
 from projections.model import Located, ReadModel, Row
 
 
@@ -74,21 +74,24 @@ class MessageDetail:
     confirmation_needed: bool
     published_at: datetime
     visible_from: datetime
+    received_at: datetime
     due_at: datetime | None
     expires_at: datetime
     opened_at: datetime | None
+    is_hidden: bool
+    is_archived: bool
     is_erased: bool
     body: dict[str, str] | None
     attachments: list[Attachment]
 
 
-def detail(connection: Connection, message_id: UUID, *, now: datetime) -> MessageDetail | None:
-    """The message, or None where there is none, it has expired or is not visible yet.
+def detail(connection: Connection, message_id: UUID) -> MessageDetail | None:
+    """The message, or None where there is none, it has expired or has not come into sight yet.
 
     Whose it is, is for the caller to check: `mailbox_id`.
     """
     row = connection.execute(_DETAIL, {"message": message_id}).one_or_none()
-    if row is None or not row.visible_from <= now < row.expires_at:
+    if row is None:
         return None
     found = row._asdict()
     found["business_data"] = msgspec.convert(row.business_data, list[BusinessDatum] | None)
@@ -98,21 +101,29 @@ def detail(connection: Connection, message_id: UUID, *, now: datetime) -> Messag
 
 
 _DETAIL: Final = select(*(DETAIL.c[field.name] for field in fields(MessageDetail))).where(
-    DETAIL.c.message_id == bindparam("message")
+    DETAIL.c.message_id == bindparam("message"), DETAIL.c.received_at.is_not(None)
 )
+_REMOVE: Final = delete(DETAIL).where(DETAIL.c.message_id.in_(bindparam("messages", expanding=True)))
 
 
 def _fold(connection: Connection, page: Sequence[Located]) -> None:
     published: dict[UUID, Row] = {}
-    opened: Openings = {}
+    changes: dict[UUID, Row] = {}
+    expired: list[UUID] = []
     for position, event in page:
         match event:
             case MessagePublished():
                 published[event.originator_id] = _row(position, event)
-            case MessageOpened():
-                opened[event.originator_id] = (position, event.timestamp)
-    open_in_table(connection, DETAIL, open_in_page(published, opened))
+            case MessageExpired():
+                expired.append(event.originator_id)
+            case _:
+                changes.setdefault(event.originator_id, {}).update(change_of(position, event))
+    for message_id in changes.keys() & published.keys():
+        published[message_id].update(changes.pop(message_id))
+    update_rows(connection, DETAIL, changes)
     insert_rows(connection, DETAIL, list(published.values()))
+    if expired:
+        connection.execute(_REMOVE, {"messages": expired})
 
 
 def _row(position: int, event: MessagePublished) -> Row:
@@ -139,6 +150,6 @@ def _attachment(record: AttachmentRecord) -> Row:
 MODEL: Final = ReadModel(
     name="message_detail",
     tables=(DETAIL,),
-    handles=frozenset({MessagePublished, MessageOpened}),
+    handles=frozenset({MessagePublished, MessageExpired, *CHANGES}),
     fold=_fold,
 )

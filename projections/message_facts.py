@@ -1,27 +1,55 @@
-"""What the inbox and the message's detail both say of a message."""
+"""What the inbox and the message's detail both say of a message, and how it changes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Connection, Named, Table, TypedColumns, Update, bindparam, update
 
-from domain.events.message import MessagePublished
+from domain.events.base import Event
+from domain.events.message import (
+    MessageArchived,
+    MessageHidden,
+    MessageOpened,
+    MessagePublished,
+    MessageReleased,
+    MessageShown,
+    MessageUnarchived,
+)
 from domain.personal import ERASED, readable
 from projections.columns import Json, Moment
 from projections.model import Row
 
-Openings = dict[UUID, tuple[int, datetime]]
-"""When messages were opened, and at which position, by message."""
+CHANGES: Final = frozenset(
+    {
+        MessageOpened,
+        MessageReleased,
+        MessageHidden,
+        MessageShown,
+        MessageArchived,
+        MessageUnarchived,
+    }
+)
+"""The events after which a message is told differently, apart from its expiry."""
+
+_FLAGS: Final[Mapping[type[Event], Row]] = {
+    MessageHidden: {"is_hidden": True},
+    MessageShown: {"is_hidden": False},
+    MessageArchived: {"is_archived": True},
+    MessageUnarchived: {"is_archived": False},
+}
 
 
 class MessageColumns(TypedColumns):
     """The columns of both tables; the names are the event's. `size` is the attachments', in bytes.
 
-    Where the owner has been erased, `is_erased` is true and what was personal is null.
+    `received_at` is when the message came into its owner's sight, null until then. `position` is that of the
+    last event that changed the row. Where the owner has been erased, `is_erased` is true and what was
+    personal is null.
     """
 
     message_id: Named[UUID] = Column(primary_key=True)
@@ -48,9 +76,12 @@ class MessageColumns(TypedColumns):
     confirmation_needed: Named[bool]
     published_at: Named[datetime] = Column(Moment)
     visible_from: Named[datetime] = Column(Moment)
+    received_at: Named[datetime | None] = Column(Moment)
     due_at: Named[datetime | None] = Column(Moment)
     expires_at: Named[datetime] = Column(Moment)
     opened_at: Named[datetime | None] = Column(Moment)
+    is_hidden: Named[bool]
+    is_archived: Named[bool]
     is_erased: Named[bool]
     position: Named[int] = Column(BigInteger)
 
@@ -82,37 +113,42 @@ def message_row(position: int, event: MessagePublished) -> Row:
         "confirmation_needed": event.confirmation_needed,
         "published_at": event.timestamp,
         "visible_from": event.visible_from,
+        "received_at": event.timestamp if event.visible_from <= event.timestamp else None,
         "due_at": event.due_at,
         "expires_at": event.expires_at,
         "opened_at": None,
+        "is_hidden": False,
+        "is_archived": False,
         "is_erased": event.subject is ERASED,
         "position": position,
     }
 
 
-def open_in_page(published: dict[UUID, Row], opened: Openings) -> Openings:
-    """Enter the openings of messages that the same page published; returns those of earlier messages."""
-    for message_id in opened.keys() & published.keys():
-        position, at = opened[message_id]
-        published[message_id].update(opened_at=at, position=position)
-    return {message_id: opened[message_id] for message_id in opened.keys() - published.keys()}
+def change_of(position: int, event: Event) -> Row:
+    """The columns that one of the `CHANGES` sets."""
+    match event:
+        case MessageOpened():
+            return {"opened_at": event.timestamp, "position": position}
+        case MessageReleased():
+            return {"received_at": event.timestamp, "position": position}
+        case _:
+            return {**_FLAGS[type(event)], "position": position}
 
 
-def open_in_table(connection: Connection, table: Table, opened: Openings) -> None:
-    """Enter the openings of messages that an earlier page published."""
-    if opened:
-        changes = [
-            {"opened": message_id, "opened_at": at, "position": position}
-            for message_id, (position, at) in opened.items()
-        ]
-        connection.execute(_opening(table), changes)
+def update_rows(connection: Connection, table: Table, changes: Mapping[UUID, Row]) -> None:
+    """Set columns of messages that an earlier page published; each message may change in its own."""
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for message_id, change in changes.items():
+        alike.setdefault(tuple(sorted(change)), []).append({**change, "changed": message_id})
+    for columns, rows in alike.items():
+        connection.execute(_update(table, columns), rows)
 
 
 @cache
-def _opening(table: Table) -> Update:
-    columns = table.c
+def _update(table: Table, columns: tuple[str, ...]) -> Update:
+    """Few shapes ever occur: the columns that one event sets, or the few that follow one another."""
     return (
         update(table)
-        .where(columns.message_id == bindparam("opened"))
-        .values(opened_at=bindparam("opened_at"), position=bindparam("position"))
+        .where(table.c.message_id == bindparam("changed"))
+        .values({name: bindparam(name) for name in columns})
     )

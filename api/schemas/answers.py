@@ -97,7 +97,12 @@ class MessageAnswer(Answer, kw_only=True):
     receipt_date: datetime
     expiration_date: datetime
     read_status: Annotated[bool, Meta(description="Whether the main content has been opened.")]
-    visible: bool = True
+    visible: Annotated[bool, Meta(description="False where its owner has hidden it.")]
+    is_archived: Annotated[bool, Meta(description="Whether its owner has put it aside.")]
+    is_expired: (
+        Annotated[bool, Meta(description="Only with `changedAfterPosition`: it is gone, its texts with it.")]
+        | Absent
+    ) = UNSET
     is_body_main_content: Annotated[bool, Meta(description="Present where there is a body.")] | Absent = UNSET
     is_registered_mail: bool
     is_reply_authorized: bool

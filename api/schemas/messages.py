@@ -39,7 +39,8 @@ def _translated_if_any(texts: Mapping[str, str] | None) -> answers.TranslatedStr
     return translated(texts) if texts else UNSET
 
 
-def _if_any(value: T | None) -> T | UnsetType:
+def if_any(value: T | None) -> T | UnsetType:
+    """The value; left out of the answer where there is none."""
     return UNSET if value is None else value
 
 
@@ -49,8 +50,8 @@ def mailbox_answer(view: MailboxView) -> answers.Ebox:
     return answers.Ebox(
         number_of_messages=counts.messages,
         number_of_unread_messages=counts.unread,
-        last_receipt_date=_if_any(counts.last_receipt),
-        last_consultation_date=_if_any(counts.last_consultation),
+        last_receipt_date=if_any(counts.last_receipt),
+        last_consultation_date=if_any(counts.last_consultation),
         ebox_size=counts.size / _KILOBYTE,
     )
 
@@ -102,18 +103,21 @@ def _message(
     return answers.MessageAnswer(
         message_id=message.message_id,
         sender=answers.SenderOrganization(
-            enterprise_number=message.sender_organisation, partition=_if_any(message.sender_partition)
+            enterprise_number=message.sender_organisation, partition=if_any(message.sender_partition)
         ),
         subject=translated(message.subject),
         message_type_id=message.message_type,
         sender_application_id=message.sender_application,
-        receipt_date=message.published_at,
+        receipt_date=message.received_at,
         expiration_date=message.expires_at,
         read_status=message.opened_at is not None,
+        visible=not message.is_hidden,
+        is_archived=message.is_archived,
+        is_expired=True if isinstance(message, InboxItem) and message.is_expired else UNSET,
         is_body_main_content=message.is_body_main if message.has_body else UNSET,
         is_registered_mail=message.registered,
         is_reply_authorized=message.reply_authorised,
-        original_message_id=_if_any(message.original_message),
+        original_message_id=if_any(message.original_message),
         for_the_attention_of=_attention(message.attention_of),
         business_data_list=_business_data(message.business_data),
         non_sensitive_title=_translated_if_any(message.non_sensitive_title),
@@ -125,7 +129,7 @@ def _attention(person: Addressee | dict[str, str | None] | None) -> answers.Atte
     if person is None:
         return UNSET
     person = msgspec.convert(person, Addressee) if isinstance(person, dict) else person
-    return answers.Attention(ssin=_if_any(person.ssin), label=_if_any(person.label))
+    return answers.Attention(ssin=if_any(person.ssin), label=if_any(person.label))
 
 
 def _business_data(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 from domain.access import Access, Basis, BasisKind
 from domain.events.access import What
@@ -11,7 +12,7 @@ from domain.events.message import Addressee, BusinessDatum
 from domain.message import Message
 from domain.personal import ERASED
 from projections import inbox
-from projections.inbox import InboxPage, MailboxCounts
+from projections.inbox import InboxPage, MailboxCounts, MessageFilter
 from tests.unit.projections.story import (
     NOON,
     Story,
@@ -23,25 +24,14 @@ from tests.unit.projections.story import (
 )
 
 MAILBOX = uuid4()
-LATER = NOON + timedelta(hours=1)
 
 
-def listed(
-    story: Story,
-    mailbox_id: UUID = MAILBOX,
-    *,
-    now: datetime = LATER,
-    page: int = 1,
-    page_size: int = 25,
-    read_status: bool | None = None,
-) -> InboxPage:
-    return story.told(
-        inbox.page, mailbox_id, page=page, page_size=page_size, read_status=read_status, now=now
-    )
+def listed(story: Story, *, page: int = 1, page_size: int = 25, **wanted: Any) -> InboxPage:
+    return story.told(inbox.page, MAILBOX, MessageFilter(**wanted), page=page, page_size=page_size)
 
 
-def counted(story: Story, now: datetime = LATER) -> MailboxCounts:
-    return story.told(inbox.counts, MAILBOX, now=now)
+def counted(story: Story) -> MailboxCounts:
+    return story.told(inbox.counts, MAILBOX)
 
 
 def messages(count: int) -> list[Message]:
@@ -70,7 +60,7 @@ def test_a_published_message_is_listed_with_everything_a_list_shows(story: Story
     assert item.attention_of == {"ssin": None, "label": "Dienst pensioenen"}
     assert item.non_sensitive_title == {"nl": "Bericht"}
     assert (item.attachment_count, item.size, item.has_body, item.is_body_main) == (2, 1500, True, False)
-    assert (item.published_at, item.expires_at) == (NOON, NOON + timedelta(days=3650))
+    assert (item.received_at, item.expires_at) == (NOON, NOON + timedelta(days=3650))
     assert item.opened_at is None
     assert not item.is_erased
 
@@ -111,30 +101,31 @@ def test_a_message_published_and_opened_in_one_page_is_read(story: Story) -> Non
 
 
 def test_an_expired_message_is_not_listed_and_not_counted(story: Story) -> None:
-    stays, expires, expires_read = (
-        messages(2)[0],
-        *(a_message(MAILBOX, expires_at=NOON + timedelta(minutes=30)) for _ in range(2)),
-    )
-    for message in (stays, expires, expires_read):
-        story.given(*message.new_facts())
-    story.given(*opening(expires_read, a_citizen(), NOON))
-    before, after = NOON + timedelta(minutes=29), NOON + timedelta(minutes=30)
-    assert (listed(story, now=before).total, counted(story, before).size) == (3, 3000)
-    assert [item.message_id for item in listed(story, now=after).items] == [stays.id]
-    assert listed(story, now=after).total == 1
-    assert listed(story, now=after, read_status=True).total == 0
-    assert listed(story, now=after, read_status=False).total == 1
-    assert counted(story, after) == MailboxCounts(1, 1, 1000, NOON, NOON)
+    at = NOON + timedelta(minutes=30)
+    stays = messages(1)[0]
+    unread, read = (a_message(MAILBOX, expires_at=at) for _ in range(2))
+    story.given(*(fact for message in (stays, unread, read) for fact in message.new_facts()))
+    story.given(*opening(read, a_citizen(), NOON))
+    assert (listed(story).total, counted(story).size) == (3, 3000)
+    for message in (unread, read):
+        message.expire(at)
+        story.when(*message.new_facts())
+    assert [item.message_id for item in listed(story).items] == [stays.id]
+    totals = [listed(story, read_status=status).total for status in (None, True, False)]
+    assert totals == [1, 0, 1]
+    assert counted(story) == MailboxCounts(1, 1, 1000, NOON, NOON)
 
 
-def test_a_message_that_is_not_visible_yet_is_not_listed_and_not_counted(story: Story) -> None:
+def test_a_scheduled_message_is_listed_and_counted_from_its_release_and_on_top(story: Story) -> None:
     visible_from = NOON + timedelta(days=1)
-    story.when(*a_message(MAILBOX, visible_from=visible_from).new_facts())
-    assert listed(story).total == 0
-    assert listed(story).items == []
+    scheduled, other = a_message(MAILBOX, visible_from=visible_from), messages(2)[1]
+    story.when(*scheduled.new_facts())
+    assert listed(story) == InboxPage([], 0, is_total_capped=False)
     assert counted(story) == MailboxCounts(0, 0, 0, None, None)
-    assert listed(story, now=visible_from).total == 1
-    assert counted(story, visible_from).messages == 1
+    scheduled.release(visible_from)
+    story.when(*other.new_facts(), *scheduled.new_facts())
+    assert [item.message_id for item in listed(story).items] == [scheduled.id, other.id]
+    assert counted(story) == MailboxCounts(2, 2, 2000, visible_from, None)
 
 
 def test_the_counts_say_when_something_last_came_and_was_last_read(story: Story) -> None:
