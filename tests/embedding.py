@@ -130,7 +130,7 @@ def _blank() -> Pdf:
 
 
 def _packed(pdf: Pdf, content: bytes) -> pikepdf.Object:
-    """As office programs write it: clamd by itself does not find what is packed behind such parameters."""
+    """As pikepdf attaches files: clamd by itself does not find what is packed behind such parameters."""
     stream = pdf.make_stream(content)
     stream.Params = Dictionary(Size=len(content), CheckSum=md5(content, usedforsecurity=False).digest())
     return stream
