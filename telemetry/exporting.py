@@ -12,7 +12,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, Sampler, TraceIdRatioBased
 
 from telemetry import spans
 
@@ -24,14 +24,9 @@ _PATH: Final = "/v1/traces"
 
 
 def begin(url: str, role: str, ratio: float) -> Callable[[], None]:
-    """Record `ratio` of all traces and send them to a collector. Returns how to end, which sends the rest.
-
-    Whether a request is recorded is decided here by its trace id, also where the caller asks for it:
-    outsiders may name a trace, not make us record everything.
-    """
-    by_ratio = TraceIdRatioBased(ratio)
+    """Record `ratio` of all traces and send them to a collector. Returns how to end, which sends the rest."""
     provider = TracerProvider(
-        sampler=ParentBased(by_ratio, remote_parent_sampled=by_ratio, remote_parent_not_sampled=ALWAYS_OFF),
+        sampler=sampling(ratio),
         resource=Resource(
             {"service.name": "ebox", "service.version": version("ebox-mailbox"), "ebox.role": role}
         ),
@@ -49,6 +44,14 @@ def begin(url: str, role: str, ratio: float) -> Callable[[], None]:
         sending.join(SEND_SECONDS)
 
     return end
+
+
+def sampling(ratio: float) -> Sampler:
+    """Decides by the trace's id, also where the caller asks to be recorded: outsiders may name a trace, not
+    make us record everything.
+    """
+    by_ratio = TraceIdRatioBased(ratio)
+    return ParentBased(by_ratio, remote_parent_sampled=by_ratio, remote_parent_not_sampled=ALWAYS_OFF)
 
 
 def _endpoint(url: str) -> str:

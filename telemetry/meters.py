@@ -19,7 +19,8 @@ from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 _QUICK_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _SLOW_SECONDS: Final = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
-disable_created_metrics()  # a second series for each one, which nothing here asks for
+# A second series for each one, which nothing here asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call] # the library's has no annotations
 
 REQUEST_SECONDS = Histogram(
     "ebox_http_request_duration_seconds",
@@ -88,6 +89,11 @@ MODEL_LAG_SECONDS = Gauge(
 NOTIFICATION_ATTEMPTS = Counter(
     "ebox_notification_attempts_total",
     "What came of handing a mail over: sent, temporary_failure, failed, or relay_unavailable.",
+    ("outcome",),
+)
+RETURNED_MAILS = Counter(
+    "ebox_returned_mails_total",
+    "Mails that came back to a return path of ours: bounced, delayed, unreadable, or unknown.",
     ("outcome",),
 )
 OUTBOX_ROWS = Gauge(

@@ -76,10 +76,13 @@ def test_images_are_pinned_and_only_loopback_is_published(services: dict[str, di
         assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", ())), name
 
 
-def test_the_settings_it_gives_are_those_of_production(services: dict[str, dict[str, Any]]) -> None:
+def test_the_settings_it_gives_are_those_of_production(
+    services: dict[str, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where no `.env` lies
     given = services["api"]["environment"]
     values = {name.removeprefix("EBOX_").lower(): value for name, value in given.items() if value}
-    settings = Settings(_env_file=None, **values)
+    settings = Settings(**values)
     assert settings.environment is Environment.PRODUCTION
     assert settings.event_store_url is not None
     assert "database-password" in settings.event_store_url.get_secret_value()
