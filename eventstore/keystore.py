@@ -158,7 +158,6 @@ def _sqlite(url: sa.engine.URL) -> Engine:
     engine = sa.create_engine(
         url,
         hide_parameters=True,
-        skip_autocommit_rollback=True,
         pool_timeout=CONNECT_SECONDS,
         connect_args={"timeout": STATEMENT_SECONDS, "check_same_thread": False, "isolation_level": None},
     )
