@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bootstrap.errors import CannotStart
-from commands import audit, backup, dev, keys, objects, retention
+from commands import audit, backup, dev, keys, objects, projections, retention
 from commands.console import settings, tell
 from domain.errors import DomainError, InvalidInput
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(audit.app, name="audit")
 app.add_typer(dev.app, name="dev")
+app.add_typer(projections.app, name="projections")
 app.add_typer(retention.app, name="retention")
 app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")

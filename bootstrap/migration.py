@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from application.demo.seeding import make_mailboxes
 from application.partners import apply_partners, read_partners_file
 from bootstrap.errors import CannotStart
+from bootstrap.rebuilding import rebuild_outdated
 from bootstrap.requirements import Requirement, Requirements
 from bootstrap.system import System
 from bootstrap.troubles import lasting_trouble
@@ -47,6 +48,8 @@ def migrate(system: System) -> Iterator[str]:
     with _told(requires.read_models):
         system.read_database.create_tables()
     yield "read models: tables are there"
+    with _told(requires.read_models):
+        yield from rebuild_outdated(system)
     with _told(requires.outbox):
         system.outbox.create_tables()
     yield "outbox: tables are there"

@@ -136,6 +136,12 @@ class Stores:
         return documents
 
     @cached_property
+    def identifier_keys(self) -> list[bytes]:
+        """What hashes national numbers: the current key, then the one that it replaced."""
+        previous = self._previous("identifier_key")
+        return [self._secret("identifier_key"), *([previous] if previous else [])]
+
+    @cached_property
     def key_encryption_key(self) -> bytes:
         """What wraps every other key."""
         return self._secret("key_encryption_key")

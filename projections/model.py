@@ -23,13 +23,15 @@ class ReadModel:
 
     `fold` takes a page of events in position order, all of types in `handles` and none of them taken in
     before, and writes what follows from them. The runner commits it together with the model's new position,
-    so a fold meets each event exactly once.
+    so a fold meets each event exactly once. `version` goes up when the fold makes other rows of the same
+    events: together with the tables' shape it decides whether `ebox migrate` builds the model anew.
     """
 
     name: str
     tables: tuple[Table, ...]
     handles: frozenset[type[Event]]
     fold: Callable[[Connection, Sequence[Located]], None]
+    version: int = 1
 
     def pick(self, page: Sequence[Located], after: int) -> list[Located]:
         """Those of the page's events past `after` that this model takes in."""

@@ -24,6 +24,7 @@ from projections.database import ReadDatabase
 from projections.models import READ_MODELS
 from projections.progress import PROGRESS
 from projections.runner import Runner, apply_page
+from projections.shapes import SHAPES
 from tests.logbook import an_event_store, key_store_at
 from tests.unit.projections.story import (
     NOON,
@@ -140,5 +141,5 @@ def contents(connection: Connection) -> dict[str, list[Any]]:
             row._asdict() for row in connection.execute(select(table).order_by(*table.primary_key.columns))
         ]
         for table in METADATA.sorted_tables
-        if table is not PROGRESS
+        if table not in {PROGRESS, SHAPES}
     }
