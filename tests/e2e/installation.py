@@ -49,11 +49,17 @@ class Installation:
         self._working_folder.mkdir(parents=True)
         self._tokens: dict[tuple[str, str | None], tuple[float, str]] = {}
 
-    def start(self, *arguments: str) -> EboxProcess:
-        """Start `ebox …` and wait until it catches signals; `wait_until_ready` waits until it serves."""
+    def start(self, *arguments: str, **settings: str) -> EboxProcess:
+        """Start `ebox …` and wait until it catches signals; `wait_until_ready` waits until it serves.
+
+        `settings` are for this process alone.
+        """
         name = arguments[0]
         process = self.processes.get(name) or EboxProcess(
-            [self._ebox, *arguments], self.folder / f"{name}.log", self._environment, self._working_folder
+            [self._ebox, *arguments],
+            self.folder / f"{name}.log",
+            {**self._environment, **settings},
+            self._working_folder,
         )
         self.processes[name] = process
         process.start()

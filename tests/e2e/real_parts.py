@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import LiteralString
 from urllib.parse import urlsplit
@@ -25,13 +26,20 @@ class RealParts:
     It is the embedded mode, for its demo people, with every part replaced by a real one.
     """
 
-    def __init__(self, postgres: Postgres, ceph: Ceph, folder: Path, smtp_url: str) -> None:
+    def __init__(
+        self,
+        postgres: Postgres,
+        ceph: Ceph,
+        folder: Path,
+        smtp_url: str,
+        further: Mapping[str, str] | None = None,
+    ) -> None:
         self.postgres = postgres
         self.ceph = ceph
         settings = self.settings_of(postgres, ceph, smtp_url)
         self.databases = {part: settings[f"EBOX_{part.upper()}_URL"] for part in DATABASES}
         self.bucket = settings["EBOX_OBJECT_STORE_URL"]
-        self.installation = Installation(folder, settings)
+        self.installation = Installation(folder, {**settings, **(further or {})})
 
     @staticmethod
     def settings_of(postgres: Postgres, ceph: Ceph, smtp_url: str) -> dict[str, str]:
