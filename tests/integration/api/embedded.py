@@ -17,6 +17,7 @@ from bootstrap.development import CLIENTS, REDIRECT_URI, WHOLE_DEMO
 from bootstrap.migration import migrate, seed_demo
 from bootstrap.system import System
 from domain.clock import Clock, SystemClock
+from domain.events.base import Event
 from identity.client import OAuthClient
 from settings import Settings
 from tests.servers.ports import free_port
@@ -60,6 +61,23 @@ class Embedded:
         position = await self.system.events.latest_position()
         objects = [entry.key for entry in self.system.objects.list()]
         return position, objects, spooled_files(self.system.spool_dir)
+
+    def topics_since(self, position: int) -> set[str]:
+        """The topics of what was appended after this position."""
+        return {event.TOPIC for event in self.events_since(position)}
+
+    def events_since(self, position: int) -> list[Event]:
+        """What was appended after this position."""
+        follower = self.system.events.follow(position)
+        found: list[Event] = []
+        try:
+            while position < self.system.events.max_position():
+                page = follower.next_page()
+                found += [event for _, event in follower.decode(page)]
+                position = page[-1].position if page else position
+        finally:
+            follower.close()
+        return found
 
     def _client(self, role: str) -> OAuthClient:
         name = CLIENTS[role]
