@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+import sys
 from random import SystemRandom
 from typing import Annotated
 
@@ -12,12 +11,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench.machine import describe_machine, describe_postgres
-from tests.faults.campaign import Campaign, Round
+from tests.faults.campaign import Campaign
 from tests.faults.faults import BY_NAME, choose
 from tests.faults.report import print_round, print_totals, write
+from tests.faults.results import Round
 from tests.faults.stage import Stage
 from tests.servers.ceph import Ceph
 from tests.servers.postfix import Postfix
+
+REPORT_WIDTH = 160
+"""Columns of the table where nobody's terminal decides."""
 
 
 def main(
@@ -25,9 +28,7 @@ def main(
     seed: Annotated[
         int | None, typer.Option(help="Decides which fault comes when. Random unless given; it is printed.")
     ] = None,
-    faults: Annotated[
-        str, typer.Option(help=f"Only these, separated by commas: {', '.join(BY_NAME)}.")
-    ] = "",
+    faults: Annotated[str, typer.Option(help=f"Only these, separated by commas: {', '.join(BY_NAME)}.")] = "",
 ) -> None:
     """Break what eBox stands on while it is at work, and compare what it told with what is there.
 
@@ -38,9 +39,8 @@ def main(
     if unknown := [name for name in names if name not in BY_NAME]:
         raise typer.BadParameter(f"no fault {', '.join(unknown)}; there are {', '.join(BY_NAME)}")
     seed = SystemRandom().randrange(1_000_000) if seed is None else seed
-    console, bar = Console(), _progress()
-    folder = Path(tempfile.mkdtemp(prefix="ebox-faults-"))
-    with bar, Ceph() as ceph, Postfix() as postfix, Stage(folder, ceph, postfix) as stage:
+    console, bar = Console(width=None if sys.stdout.isatty() else REPORT_WIDTH), _progress()
+    with bar, Ceph() as ceph, Postfix() as postfix, Stage(ceph, postfix) as stage:
         task = bar.add_task("rounds", total=rounds)
 
         def tell(one: Round) -> None:

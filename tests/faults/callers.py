@@ -1,4 +1,4 @@
-"""Those who publish and read, over HTTP, as long as the campaign lasts; what they were told they write down."""
+"""Those who publish and read, over HTTP, as long as a round lasts; what they were told they write down."""
 
 from __future__ import annotations
 
@@ -74,6 +74,9 @@ class Caller:
             return None
         if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             self.ledger.was_unavailable()
+            is_problem = answer.headers.get("Content-Type") == "application/problem+json"
+            if not (is_problem and "Retry-After" in answer.headers):
+                self.ledger.is_odd(self.round, f"{method} was answered a 503 that is no problem")
         elif answer.is_server_error:
             self.ledger.is_odd(self.round, f"{method} was answered {answer.status_code}")
         else:
@@ -123,7 +126,7 @@ class Reader(Caller):
         if answer is None:
             return False
         if answer.json().get("en") != body_of(publication.tag):
-            self.ledger.is_odd(self.round, f"altered: the body of {publication.tag}")
+            self.ledger.is_odd(self.round, f"the body of {publication.tag}", is_altered=True)
         return True
 
     def content(
@@ -137,7 +140,7 @@ class Reader(Caller):
             return False
         start, end = part or (0, document.size - 1)
         if answer.content != document.content()[start : end + 1]:
-            self.ledger.is_odd(self.round, f"altered: the document of {publication.tag}")
+            self.ledger.is_odd(self.round, f"the document of {publication.tag}", is_altered=True)
         return True
 
     def _get(

@@ -84,7 +84,9 @@ class MailCheck:
             return
         yield from self._judge(message, outcomes[0], copies, facts)
 
-    def _judge(self, message: UUID, outcome: Told, copies: dict[str, int], facts: LogFacts) -> Iterator[Finding]:
+    def _judge(
+        self, message: UUID, outcome: Told, copies: dict[str, int], facts: LogFacts
+    ) -> Iterator[Finding]:
         name = f"notification {outcome.notification_id} of {message}"
         if outcome.topic == "sent":
             if self.is_final and not copies.get(str(outcome.notification_id)):
@@ -92,9 +94,9 @@ class MailCheck:
         elif outcome.topic == "cancelled":
             opened = facts.opened.get(message)
             if opened is None or opened > outcome.at:
-                yield Finding("not told", f"{name} was cancelled although nobody had opened the message")
+                yield Finding("not told", f"{name} was cancelled, and nobody had opened the message")
         elif not self._was_refused_then(outcome):
-            yield Finding("not told", f"{name} was given up with {outcome.smtp_code}, and no relay had said so")
+            yield Finding("not told", f"{name} was given up ({outcome.smtp_code}) without a relay's refusal")
 
     def _was_refused_then(self, outcome: Told) -> bool:
         return any(start <= outcome.at <= end + _AFTER_SECONDS for start, end in self.refusals)

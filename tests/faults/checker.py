@@ -15,10 +15,10 @@ from bootstrap.stores import Stores
 from tests.faults.check_accesses import AccessRecords
 from tests.faults.check_mails import Mail, MailCheck
 from tests.faults.check_publications import check_log, check_mailboxes, check_publications
-from tests.faults.faults import Traces, mail_of
 from tests.faults.findings import Finding
 from tests.faults.ledger import Ledger, Outcome, Publication
 from tests.faults.log_facts import LogFacts, digest_of, rows_after
+from tests.faults.makers import Traces, mail_of
 from tests.faults.served import ReadModelCheck
 from tests.faults.stage import Stage
 
@@ -101,8 +101,7 @@ class Checker:
         self._checked_reads = len(self._ledger.reads)
         yield from self._records.check(reads, self._owners())
         for oddity in self._ledger.oddities:
-            is_altered = oddity.what.startswith("altered: ")
-            yield Finding("altered" if is_altered else "answered wrongly", f"{oddity.what}, round {oddity.round}")
+            yield Finding("altered" if oddity.is_altered else "answered wrongly", str(oddity))
 
     def _owners(self) -> dict[str, tuple[UUID, UUID]]:
         """Each person's mailbox and party, from what they were sent."""
@@ -142,4 +141,3 @@ class Checker:
             yield stores
         finally:
             asyncio.run(stores.aclose())
-

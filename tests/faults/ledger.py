@@ -61,10 +61,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """An answer that no fault excuses: another status than promised, or other bytes."""
+    """An answer that no fault excuses: another status than promised, or other bytes (`is_altered`)."""
 
     round: int
     what: str
+    is_altered: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.what}, round {self.round}"
 
 
 @dataclass
@@ -88,10 +92,10 @@ class Ledger:
         with self._lock:
             self.reads.append(one)
 
-    def is_odd(self, round_number: int, what: str) -> None:
+    def is_odd(self, round_number: int, what: str, *, is_altered: bool = False) -> None:
         """Somebody was answered what must not be answered."""
         with self._lock:
-            self.oddities.append(Oddity(round_number, what))
+            self.oddities.append(Oddity(round_number, what, is_altered))
 
     def was_unavailable(self) -> None:
         """Somebody was told to come again, or nothing."""

@@ -1,4 +1,4 @@
-"""What the campaign says: a line for each round, a table by kind of fault, the totals, and all of it as JSON."""
+"""What the campaign says: a line for each round, a table by kind of fault, the totals; the same as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.faults.campaign import Round, Totals
+from tests.faults.results import Round, Totals
 
 FOLDER = Path("var/faults")
 _COUNTED = ("acknowledged", "retried", "refused", "unknown", "reads", "mails", "unavailable")
@@ -39,9 +39,7 @@ def print_totals(console: Console, totals: Totals) -> None:
         rounds = [one for one in totals.rounds if one.fault == fault]
         sums = [str(sum(getattr(one, name) for one in rounds)) for name in _COUNTED]
         waits = sorted(one.recovery for one in rounds)
-        table.add_row(
-            fault, str(len(rounds)), *sums, f"{waits[len(waits) // 2]:.1f}", f"{waits[-1]:.1f}"
-        )
+        table.add_row(fault, str(len(rounds)), *sums, f"{waits[len(waits) // 2]:.1f}", f"{waits[-1]:.1f}")
     console.print(table)
     for finding in totals.findings:
         console.print(f"[red]{finding}[/red]", highlight=False, soft_wrap=True)
@@ -50,13 +48,20 @@ def print_totals(console: Console, totals: Totals) -> None:
 
 def summary(totals: Totals) -> str:
     """The totals in a line."""
-    sums = ", ".join(f"{name} {count}" for name, count in _sums(totals.rounds).items())
-    return (
-        f"rounds {len(totals.rounds)}, faults {len(totals.rounds)} of {len({one.fault for one in totals.rounds})}"
-        f" kinds, {sums}, restarts {totals.restarts}, mails repeated {totals.repeats}, events {totals.events},"
-        f" lost {totals.lost}, doubled {totals.doubled}, other findings"
-        f" {len(totals.findings) - totals.lost - totals.doubled}, {totals.seconds:.0f} s, seed {totals.seed}"
-    )
+    figures: dict[str, object] = {
+        "rounds": len(totals.rounds),
+        "kinds of faults": len({one.fault for one in totals.rounds}),
+        **_sums(totals.rounds),
+        "restarts": totals.restarts,
+        "mails repeated": totals.repeats,
+        "events": totals.events,
+        "lost": totals.lost,
+        "doubled": totals.doubled,
+        "other findings": len(totals.findings) - totals.lost - totals.doubled,
+        "seconds": round(totals.seconds),
+        "seed": totals.seed,
+    }
+    return ", ".join(f"{name} {figure}" for name, figure in figures.items())
 
 
 def write(totals: Totals, machine: Mapping[str, object], folder: Path = FOLDER) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -43,12 +44,10 @@ SPOOL_MEBIBYTES = 64
 class Stage:
     """Everything, from `with` on; all of it is gone afterwards."""
 
-    def __init__(self, folder: Path, ceph: Ceph, postfix: Postfix) -> None:
-        self.folder = folder
+    def __init__(self, ceph: Ceph, postfix: Postfix) -> None:
         self.ceph = ceph
         self.postfix = postfix
         self.proxies = Proxies()
-        self.database_disk = SmallDisk(folder / "databases.ext4", folder / "databases", DATABASE_MEBIBYTES)
         self._exits = ExitStack()
 
     def start(self) -> Self:
@@ -121,17 +120,18 @@ class Stage:
         self._exits.close()
 
     def _start(self) -> None:
-        self._exits.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        self.folder.chmod(0o755)  # PostgreSQL's own user passes through it
-        self._exits.enter_context(self.database_disk)
+        self.folder = folder = Path(tempfile.mkdtemp(prefix="ebox-faults-"))
+        self._exits.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(0o755)  # PostgreSQL's own user passes through it
+        self.database_disk = self._exits.enter_context(
+            SmallDisk(folder / "databases.ext4", folder / "databases", DATABASE_MEBIBYTES)
+        )
         database_folder = self.database_disk.mount_point
         self.postgres = self._exits.enter_context(Postgres(durable=True, folder=database_folder))
         self.direct = RealParts.settings_of(self.postgres, self.ceph, self.postfix.url)
-        self.installation = Installation(self.folder / "ebox", self.direct)
+        self.installation = Installation(folder / "ebox", self.direct)
         spool = self.installation.data / "spool"
-        self.spool_disk = self._exits.enter_context(
-            SmallDisk(self.folder / "spool.ext4", spool, SPOOL_MEBIBYTES)
-        )
+        self.spool_disk = self._exits.enter_context(SmallDisk(folder / "spool.ext4", spool, SPOOL_MEBIBYTES))
         self._bring_the_demo_people()
         self._exits.enter_context(self.proxies)
         self._start_roles(self._through_proxies())
