@@ -6,16 +6,27 @@ backup of the log goes on for a moment, and may hold outcomes that the rows do n
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from notifier.tables import OUTBOX
+from notifier.tables import OUTBOX, milliseconds
+
+_A_MOMENT = timedelta(hours=1)
+"""Far more than passes between the looks at the two; what is due later was not sent by then."""
 
 
-def look_before_sending(connection: Connection) -> None:
-    """Let every waiting row count as tried once: senders then first look whether the log has its outcome."""
+def look_before_sending(connection: Connection, taken_at: datetime) -> None:
+    """Let rows that were due at the backup count as tried: senders then look first whether the log has their
+    outcome.
+    """
     connection.execute(
         sa.update(OUTBOX)
-        .where(OUTBOX.c.state.in_(("due", "claimed")), OUTBOX.c.attempts == 0)
+        .where(
+            OUTBOX.c.state == "due",
+            OUTBOX.c.attempts == 0,
+            OUTBOX.c.due_at <= milliseconds(taken_at + _A_MOMENT),
+        )
         .values(attempts=1)
     )

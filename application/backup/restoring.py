@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -57,7 +58,7 @@ class Restored:
 
 class Restore:
     """The use case; blocks. `unwrap` opens a party's key or raises `EventStoreError`; `refill` is what the
-    outbox needs once its rows are there; `followers_are_empty` asks the read models.
+    outbox needs once its rows, as of a moment, are there; `followers_are_empty` asks the read models.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Restore:
         kept: ObjectStore,
         mark: RestoreMark,
         unwrap: Callable[[UUID, bytes], bytes],
-        refill: Callable[[Connection], None],
+        refill: Callable[[Connection, datetime], None],
         followers_are_empty: Callable[[], bool],
         clock: Clock,
         progress: Progress,
@@ -113,7 +114,7 @@ class Restore:
             self._destroy_keys(connection, erased)
         with self._outbox.transaction() as connection:
             fill_tables(connection, self._outbox, folder / manifest.outbox.name)
-            self._refill(connection)
+            self._refill(connection, manifest.taken_at)
         self._mark.clear()
         return Restored(manifest, keys, len(erased), damaged)
 
