@@ -111,6 +111,20 @@ class Settings(BaseSettings):
     trusted_issuers: list[TrustedIssuer] = Field(
         default_factory=list, description="Further issuers of partners' tokens: a JSON list of objects."
     )
+    bounce_address: str | None = Field(
+        default=None,
+        description="Where mail that cannot be delivered comes back to, at most 14 characters before the @. "
+        "Each mail gets an address of its own, `local+….…@domain`. Without it nothing comes back.",
+    )
+    bounce_listen: str | None = Field(
+        default=None,
+        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}$",
+        description="`host:port` at which `ebox notify` takes such mail in from your mail server, by SMTP. "
+        "Wants EBOX_BOUNCE_ADDRESS.",
+    )
+    summary_hour: int = Field(
+        default=8, ge=0, le=23, description="When daily summaries are mailed, by each owner's clock."
+    )
     mail_from: str = Field(default="eBox <no-reply@ebox.example>", description="Sender of notifications.")
     demo: bool = Field(default=True, description="Embedded mode: make demo people and demo data.")
     max_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1, description="Largest file, in bytes.")

@@ -20,6 +20,7 @@ import uvloop
 from fastapi import FastAPI
 
 from api.connections import BoundedConnection
+from bootstrap import notifying
 from bootstrap.errors import CannotStart
 from bootstrap.logs import configure_logging
 from bootstrap.migration import migrate, seed_demo
@@ -157,7 +158,7 @@ def _scheduling(system: System) -> Role:
 
 def _notifying(system: System) -> Role:
     watch_notifications(system)
-    return Role(system.notifier.run, system.notifier.stop)
+    return Role(lambda: notifying.run(system.notifier), system.notifier.stop)
 
 
 def _projecting(system: System) -> Role:

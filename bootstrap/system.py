@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -13,19 +12,12 @@ from api.authorization import authorization_router
 from api.services import Services
 from api.uploads import UploadLimits
 from bootstrap.errors import CannotStart
+from bootstrap.notifying import notifier_of
 from bootstrap.portal import PortalParts
 from bootstrap.projection_health import ProjectionHealth
-from notifier.addresses import sender_address
 from notifier.catcher import MailCatcher
-from notifier.composer import Composer
-from notifier.errors import UnusableAddress
-from notifier.filler import Filler
-from notifier.outcomes import Outcomes
 from notifier.relay import Relay
-from notifier.rendering import Renderer
-from notifier.sender import Sender, SenderLimits
 from notifier.service import Notifier
-from notifier.smtp import SmtpPool
 from projections import progress
 from projections.runner import Runner
 from threads import BoundedThreads
@@ -91,21 +83,7 @@ class System(PortalParts):
     @cached_property
     def notifier(self) -> Notifier:
         """Tells owners."""
-        try:
-            mail_from = sender_address(self.settings.mail_from)
-        except UnusableAddress as error:
-            example = "eBox <no-reply@ebox.example>"
-            raise CannotStart(f"EBOX_MAIL_FROM is an address, such as: {example}") from error
-        renderer = Renderer(mail_from, self.settings.url)
-        sender = Sender(
-            outbox=self.outbox,
-            outcomes=Outcomes(self.events, self.clock),
-            composer=Composer(self.events, self.reference, renderer, mail_from.addr_spec),
-            pool=SmtpPool(self._relay, urlsplit(self.settings.url).hostname or "localhost"),
-            clock=self.clock,
-            limits=SenderLimits(connections=self.settings.smtp_connections),
-        )
-        return Notifier(Filler(self.events, self.outbox, self.clock, sender.wake), sender)
+        return notifier_of(self, self._relay)
 
     @property
     def _relay(self) -> Relay:

@@ -31,6 +31,7 @@ class Notification(AggregateRoot):
     def __init__(self) -> None:
         self.is_settled = False
         self.is_sent = False
+        self.is_cancelled = False
         self.is_bounced = False
 
     @classmethod
@@ -112,7 +113,7 @@ class Notification(AggregateRoot):
 
     @when.register
     def _(self, event: NotificationCancelled) -> None:
-        self.is_settled = True
+        self.is_settled = self.is_cancelled = True
 
     @when.register
     def _(self, event: NotificationBounced) -> None:

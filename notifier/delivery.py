@@ -1,6 +1,8 @@
 """One claimed notification, from the claim to its recorded outcome.
 
     settled in the log already  → mark the row (the process before us was killed in between)
+    nothing to tell any more    → notification.cancelled → row cancelled
+    the owner's quiet hours     → row given back until their end
     cannot be composed, 5xx     → notification.failed, permanent → row failed
     4xx, lost connection        → notification.failed, temporary → row due again later, or given up
     relay unavailable           → nothing about this mail: row given back, everybody pauses
@@ -15,20 +17,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
 
 import structlog
 
 from domain.clock import Clock
 from domain.errors import Retryable
-from notifier.composer import Composer
-from notifier.errors import PermanentFailure, RelayUnavailable, SendingError, TemporaryFailure
-from notifier.outbox import Claimed, Outbox
+from notifier.composer import Composed, Composer
+from notifier.errors import (
+    NothingToTell,
+    PermanentFailure,
+    RelayUnavailable,
+    SendingError,
+    TemporaryFailure,
+    TooEarly,
+)
+from notifier.outbox import Outbox
 from notifier.outcomes import Outcomes
 from notifier.pause import RelayPause
 from notifier.retry import RetryPolicy
-from notifier.smtp import Mail, SmtpPool
+from notifier.rows import Claimed
+from notifier.smtp import SmtpPool
+from notifier.statuses import DEAD
 from telemetry import meters, spans
 
 _RECORDING_PAUSES = (0.2, 1.0, 3.0)
@@ -36,6 +48,14 @@ _NOT_OUR_DAY = timedelta(seconds=10)
 """How long a mail waits when something of our own, not the relay, keeps it from being tried."""
 
 _log = structlog.get_logger(__name__)
+
+
+class Bounces(Protocol):
+    """What follows for an address that does not take mail."""
+
+    async def hard_bounce(self, mailbox_id: UUID, status: str, queued_at: datetime) -> None:
+        """Reject the address that a notification, queued at that moment, could not be delivered to."""
+        ...
 
 
 class Delivery:
@@ -48,6 +68,7 @@ class Delivery:
         outcomes: Outcomes,
         composer: Composer,
         pool: SmtpPool,
+        bounces: Bounces,
         pause: RelayPause,
         retry: RetryPolicy,
         clock: Clock,
@@ -58,6 +79,7 @@ class Delivery:
         self._outcomes = outcomes
         self._composer = composer
         self._pool = pool
+        self._bounces = bounces
         self._pause = pause
         self._retry = retry
         self._clock = clock
@@ -79,10 +101,10 @@ class Delivery:
             if claim.attempts > self._retry.attempts:
                 await self._abandon(claim)
 
-    async def give_back(self, *claims: Claimed, wait: timedelta = timedelta()) -> None:
-        """They were not tried: they are due again, after `wait`, and the attempt does not count."""
+    async def give_back(self, *claims: Claimed, until: datetime | None = None) -> None:
+        """They were not tried: they are due again, now or then, and the attempt does not count."""
         try:
-            await self._in_thread(self._outbox.release, claims, self._clock.now() + wait)
+            await self._in_thread(self._outbox.release, claims, until or self._clock.now())
         except Retryable as error:  # then it lapses with its lease, which is later, and counts
             _log.warning("outbox.unavailable", error=type(error).__name__)
 
@@ -90,21 +112,27 @@ class Delivery:
         try:
             if claim.attempts > 1 and await self._was_settled(claim):
                 return
-            mail = await self._compose(claim)
+            composed = await self._compose(claim)
+        except NothingToTell as nothing:
+            await self._cancel(claim, nothing.reason)
+        except TooEarly as early:
+            await self.give_back(claim, until=early.until)
         except PermanentFailure as failure:
             await self._fail(claim, failure)
-            return
         except Retryable:
-            await self.give_back(claim, wait=_NOT_OUR_DAY)
-            return
+            await self.give_back(claim, until=self._clock.now() + _NOT_OUR_DAY)
+        else:
+            await self._send(claim, composed)
+
+    async def _send(self, claim: Claimed, composed: Composed) -> None:
         try:
             async with asyncio.timeout(self._send_seconds):
-                await self._pool.send(mail)
+                await self._pool.send(composed.mail)
         except RelayUnavailable as failure:
             await self._wait(claim, failure)
         except PermanentFailure as failure:
             self._pause.answered()
-            await self._fail(claim, failure)
+            await self._refused(claim, failure)
         except TemporaryFailure as failure:
             await self._try_later(claim, failure)
         except TimeoutError:
@@ -112,10 +140,12 @@ class Delivery:
         else:
             self._pause.answered()
             _count("sent")
-            await self._insist(lambda: self._outcomes.sent(claim.notification_id, claim.attempts))
+            await self._insist(
+                lambda: self._outcomes.sent(claim.notification_id, claim.attempts, composed.told_of)
+            )
             await self._insist(lambda: self._in_thread(self._outbox.sent, claim, self._clock.now()))
 
-    async def _compose(self, claim: Claimed) -> Mail:
+    async def _compose(self, claim: Claimed) -> Composed:
         if claim.attempts > self._retry.attempts:
             raise PermanentFailure("given up: no attempt had an outcome")
         return await self._composer.compose(claim)
@@ -128,6 +158,8 @@ class Delivery:
         now = self._clock.now()
         if notification.is_sent:
             await self._in_thread(self._outbox.sent, claim, now)
+        elif notification.is_cancelled:
+            await self._in_thread(self._outbox.cancelled, claim, now)
         else:
             await self._in_thread(self._outbox.failed, claim, now, None)
         return True
@@ -157,6 +189,18 @@ class Delivery:
         await self._insist(lambda: self._outcomes.failed(claim.notification_id, failure, permanent=False))
         await self._insist(lambda: self._in_thread(self._outbox.retry, claim, now + wait, failure.smtp_code))
 
+    async def _cancel(self, claim: Claimed, reason: str) -> None:
+        await self._insist(lambda: self._outcomes.cancelled(claim.notification_id, reason))
+        await self._insist(lambda: self._in_thread(self._outbox.cancelled, claim, self._clock.now()))
+
+    async def _refused(self, claim: Claimed, failure: PermanentFailure) -> None:
+        """The relay will not take it. Only in so many words that is the address's fault."""
+        status = failure.status
+        if status is not None and status in DEAD:
+            # Before the row is settled: killed in between, the mail is refused once more.
+            await self._insist(lambda: self._bounces.hard_bounce(claim.mailbox_id, status, claim.queued_at))
+        await self._fail(claim, failure)
+
     async def _fail(self, claim: Claimed, failure: SendingError) -> None:
         _count("failed")
         await self._insist(lambda: self._outcomes.failed(claim.notification_id, failure, permanent=True))
@@ -169,7 +213,7 @@ class Delivery:
             smtp_code=failure.smtp_code,
         )
 
-    async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
+    async def _insist(self, step: Callable[[], Awaitable[object]]) -> None:
         """Record, through a short absence of the database: a mail that was sent is not to be sent twice."""
         for pause in _RECORDING_PAUSES:
             try:

@@ -7,8 +7,7 @@ the claim's token: an outcome counts only while no later claim has been made.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,53 +18,19 @@ from sqlalchemy.engine import Connection
 
 from domain.events.notification import NotificationKind
 from notifier.database import OutboxDatabase
-from notifier.errors import PositionMoved
-from notifier.tables import FILLER_POSITION, OUTBOX, milliseconds, moment
+from notifier.errors import PositionMoved, SummaryClosed
+from notifier.rows import Backlog, Claimed, Due, claimed_of, row_of
+from notifier.tables import FILLER_POSITION, OUTBOX, SETTLED, TOLD_OF, milliseconds, moment
 from schema_changes import migrate
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _OPEN = ("due", "claimed")
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A notification that enters the outbox; `due_at` is when it may be sent."""
-
-    notification_id: UUID
-    mailbox_id: UUID
-    message_id: UUID
-    kind: NotificationKind
-    sender_organisation: str
-    message_type: str
-    queued_at: datetime
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A notification that this caller alone sends until `claimed_until`, at attempt number `attempts`."""
-
-    notification_id: UUID
-    mailbox_id: UUID
-    message_id: UUID
-    kind: NotificationKind
-    sender_organisation: str
-    message_type: str
-    queued_at: datetime
-    attempts: int
-    claimed_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How many rows are due or being sent, by state, and since when the longest due one waits."""
-
-    rows: dict[str, int]
-    due_since: datetime | None
+_SUMMARY = NotificationKind.DAILY_SUMMARY.value
+_PORTION = 500
 
 
 class Outbox:
-    """Both tables, over one database. Blocks; safe to use from several threads and processes.
+    """Its tables, over one database. Blocks; safe to use from several threads and processes.
 
     Every method raises `domain.errors.Unavailable` when the database does not answer.
     """
@@ -79,9 +44,9 @@ class Outbox:
             migrate(connection, _MIGRATIONS, "outbox_version")
 
     def check(self) -> None:
-        """Raise unless both tables are there as this release knows them."""
+        """Raise unless the tables are there as this release knows them."""
         with self._database.transaction() as connection:
-            for table in (OUTBOX, FILLER_POSITION):
+            for table in (OUTBOX, TOLD_OF, FILLER_POSITION):
                 connection.execute(sa.select(table).limit(0))
 
     def position(self) -> int:
@@ -90,10 +55,11 @@ class Outbox:
             return int(connection.execute(sa.select(FILLER_POSITION.c.position)).scalar_one())
 
     def fill(self, rows: Sequence[Due], from_position: int, to_position: int) -> None:
-        """Add `rows` and move the position, both or neither.
+        """Add `rows` and move the position, both or neither. What is in the outbox already is not doubled.
 
         Raises:
             PositionMoved: the position is not `from_position` any more; nothing was added.
+            SummaryClosed: a summary is being sent, or was: it takes nothing in any more; nothing was added.
         """
         with self._database.transaction() as connection:
             moved = connection.execute(
@@ -104,32 +70,26 @@ class Outbox:
             if moved.rowcount != 1:
                 raise PositionMoved("another filler has been here")
             if rows:
-                connection.execute(sa.insert(OUTBOX), [_row(due) for due in rows])
+                _add(connection, rows)
+
+    def summaries(self, notification_ids: Sequence[UUID]) -> dict[UUID, bool]:
+        """Which of these are in the outbox, and whether they still take messages in."""
+        with self._database.transaction() as connection:
+            return _kept(connection, notification_ids)
 
     def claim(self, at_most: int, now: datetime, lease: timedelta) -> list[Claimed]:
         """Take up to `at_most` notifications that are due, longest due first, counting the attempt."""
+        of_these = (OUTBOX.c.state.in_(_OPEN), OUTBOX.c.due_at <= milliseconds(now))
         with self._database.transaction() as connection:
-            picked = (
-                connection.execute(
-                    sa.select(OUTBOX.c.notification_id)
-                    .where(OUTBOX.c.state.in_(("due", "claimed")), OUTBOX.c.due_at <= milliseconds(now))
-                    .order_by(OUTBOX.c.due_at)
-                    .limit(at_most)
-                    .with_for_update(skip_locked=True)
-                )
-                .scalars()
-                .all()
-            )
-            if not picked:
-                return []
-            claimed = connection.execute(
-                sa.update(OUTBOX)
-                .where(OUTBOX.c.notification_id.in_(picked))
-                .values(state="claimed", due_at=milliseconds(now + lease), attempts=OUTBOX.c.attempts + 1)
-                .returning(OUTBOX)
-            ).all()
-        order = {notification_id: place for place, notification_id in enumerate(picked)}
-        return sorted(map(_claimed, claimed), key=lambda row: order[row.notification_id])
+            return _claim(connection, of_these, at_most, now, lease)
+
+    def claim_about(
+        self, message_ids: Sequence[UUID], at_most: int, now: datetime, lease: timedelta
+    ) -> list[Claimed]:
+        """Take up to `at_most` notifications about these messages that nobody has claimed, due or not yet."""
+        of_these = (OUTBOX.c.state == "due", OUTBOX.c.message_id.in_(message_ids))
+        with self._database.transaction() as connection:
+            return _claim(connection, of_these, at_most, now, lease)
 
     def release(self, claims: Sequence[Claimed], due_at: datetime) -> None:
         """Give back what was not tried at all: the attempt does not count."""
@@ -152,15 +112,24 @@ class Outbox:
         with self._database.transaction() as connection:
             _settle(connection, claim, state="failed", due_at=at, last_code=smtp_code)
 
+    def cancelled(self, claim: Claimed, at: datetime) -> None:
+        """There is nothing left to tell."""
+        with self._database.transaction() as connection:
+            _settle(connection, claim, state="cancelled", due_at=at)
+
     def remove_settled(self, before: datetime, at_most: int) -> int:
-        """Drop up to `at_most` rows sent or given up before that moment: the log has their story."""
-        old = (
+        """Drop up to `at_most` rows settled before that moment: the log has their story."""
+        settled = (
             sa.select(OUTBOX.c.notification_id)
-            .where(OUTBOX.c.state.in_(("sent", "failed")), OUTBOX.c.due_at < milliseconds(before))
+            .where(OUTBOX.c.state.in_(SETTLED), OUTBOX.c.due_at < milliseconds(before))
             .limit(at_most)
         )
         with self._database.transaction() as connection:
-            return connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.notification_id.in_(old))).rowcount
+            old = connection.execute(settled).scalars().all()
+            for some in _portions(old):
+                for table in (TOLD_OF, OUTBOX):
+                    connection.execute(sa.delete(table).where(table.c.notification_id.in_(some)))
+        return len(old)
 
     def counts(self) -> dict[str, int]:
         """How many rows are in each state that has any."""
@@ -187,6 +156,86 @@ class Outbox:
         self._database.close()
 
 
+def _add(connection: Connection, rows: Sequence[Due]) -> None:
+    # Nobody else adds rows meanwhile: whoever does has moved the position first, in this transaction.
+    kept = _kept(connection, [due.notification_id for due in rows])
+    if any(due.tells_of and not kept.get(due.notification_id, True) for due in rows):
+        raise SummaryClosed("a summary is being sent")
+    new = [row_of(due) for due in rows if due.notification_id not in kept]
+    told_of = [
+        {"notification_id": due.notification_id, "message_id": message_id}
+        for due in rows
+        for message_id in due.tells_of
+    ]
+    for table, values in ((OUTBOX, new), (TOLD_OF, told_of)):
+        if values:
+            connection.execute(sa.insert(table), values)
+
+
+def _kept(connection: Connection, notification_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Those that have a row, and whether it was never claimed; nobody claims it within the transaction."""
+    kept: dict[UUID, bool] = {}
+    for some in _portions(notification_ids):
+        rows = connection.execute(
+            sa.select(OUTBOX.c.notification_id, OUTBOX.c.state, OUTBOX.c.attempts)
+            .where(OUTBOX.c.notification_id.in_(some))
+            .with_for_update()
+        )
+        kept |= {row.notification_id: row.state == "due" and row.attempts == 0 for row in rows}
+    return kept
+
+
+def _claim(
+    connection: Connection,
+    of_these: Sequence[sa.ColumnElement[bool]],
+    at_most: int,
+    now: datetime,
+    lease: timedelta,
+) -> list[Claimed]:
+    picked = (
+        connection.execute(
+            sa.select(OUTBOX.c.notification_id)
+            .where(*of_these)
+            .order_by(OUTBOX.c.due_at)
+            .limit(at_most)
+            .with_for_update(skip_locked=True)
+        )
+        .scalars()
+        .all()
+    )
+    if not picked:
+        return []
+    rows = connection.execute(
+        sa.update(OUTBOX)
+        .where(OUTBOX.c.notification_id.in_(picked))
+        .values(state="claimed", due_at=milliseconds(now + lease), attempts=OUTBOX.c.attempts + 1)
+        .returning(OUTBOX)
+    ).all()
+    told_of = _told_of(connection, [row.notification_id for row in rows if row.kind == _SUMMARY])
+    order = {notification_id: place for place, notification_id in enumerate(picked)}
+    claims = [claimed_of(row, told_of.get(row.notification_id, ())) for row in rows]
+    return sorted(claims, key=lambda claim: order[claim.notification_id])
+
+
+def _told_of(connection: Connection, notification_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    told_of: dict[UUID, list[UUID]] = {}
+    if notification_ids:
+        rows = connection.execute(
+            sa.select(TOLD_OF)
+            .where(TOLD_OF.c.notification_id.in_(notification_ids))
+            .order_by(TOLD_OF.c.message_id)
+        )
+        for row in rows:
+            told_of.setdefault(row.notification_id, []).append(row.message_id)
+    return told_of
+
+
+def _portions(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """A database takes so many values in one statement."""
+    for start in range(0, len(ids), _PORTION):
+        yield ids[start : start + _PORTION]
+
+
 def _settle(connection: Connection, claim: Claimed, *, due_at: datetime, **values: Any) -> None:
     """Change the row if the claim still stands; one that lapsed belongs to whoever claimed it since."""
     connection.execute(
@@ -197,34 +246,4 @@ def _settle(connection: Connection, claim: Claimed, *, due_at: datetime, **value
             OUTBOX.c.attempts == claim.attempts,
         )
         .values(due_at=milliseconds(due_at), **values)
-    )
-
-
-def _row(due: Due) -> dict[str, Any]:
-    return {
-        "notification_id": due.notification_id,
-        "mailbox_id": due.mailbox_id,
-        "message_id": due.message_id,
-        "kind": due.kind.value,
-        "sender_organisation": due.sender_organisation,
-        "message_type": due.message_type,
-        "queued_at": milliseconds(due.queued_at),
-        "state": "due",
-        "due_at": milliseconds(due.due_at),
-        "attempts": 0,
-        "last_code": None,
-    }
-
-
-def _claimed(row: sa.Row[Any]) -> Claimed:
-    return Claimed(
-        notification_id=row.notification_id,
-        mailbox_id=row.mailbox_id,
-        message_id=row.message_id,
-        kind=NotificationKind(row.kind),
-        sender_organisation=row.sender_organisation,
-        message_type=row.message_type,
-        queued_at=moment(row.queued_at),
-        attempts=row.attempts,
-        claimed_until=moment(row.due_at),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from domain.errors import Conflict
 from domain.events import Event
 from domain.notification import Notification
 from notifier.errors import SendingError
+from notifier.reports import Fate, Report
 
 _ATTEMPTS = 3
 
@@ -41,10 +42,24 @@ class Outcomes:
             raise TypeError(f"stream {notification_id} is not a notification")
         return notification
 
-    async def sent(self, notification_id: UUID, attempts: int) -> None:
-        """The relay took it over at that attempt."""
+    async def sent(self, notification_id: UUID, attempts: int, told_of: Sequence[UUID] = ()) -> None:
+        """The relay took it over at that attempt. `told_of`: the messages that a summary told of."""
         at = self._clock.now()
-        await self._record(notification_id, lambda notification: notification.sent(attempts, at))
+        await self._record(
+            notification_id, lambda notification: notification.sent(attempts, at, told_of=told_of)
+        )
+
+    async def cancelled(self, notification_id: UUID, reason: str) -> None:
+        """There is nothing left to tell."""
+        at = self._clock.now()
+        await self._record(notification_id, lambda notification: notification.cancel(reason, at))
+
+    async def returned(self, notification_id: UUID, report: Report) -> Notification:
+        """After it was sent, a report about it came; returns the notification. Raises `NotFound`."""
+        at = self._clock.now()
+        if report.fate is Fate.FAILED:
+            return await self._record(notification_id, lambda one: one.bounced(report.status, at))
+        return await self._record(notification_id, lambda one: one.delayed(report.status, at))
 
     async def failed(self, notification_id: UUID, failure: SendingError, *, permanent: bool) -> None:
         """It was not sent this time; with `permanent` nothing more is tried."""
@@ -56,17 +71,19 @@ class Outcomes:
             ),
         )
 
-    async def _record(self, notification_id: UUID, decide: Callable[[Notification], None]) -> None:
-        for attempt in range(1, _ATTEMPTS + 1):
+    async def _record(self, notification_id: UUID, decide: Callable[[Notification], None]) -> Notification:
+        attempt = 0
+        while True:
+            attempt += 1
             notification = await self.load(notification_id)
             decide(notification)
             facts = notification.new_facts()
             if not facts:
-                return
+                return notification
             try:
                 await self._log.append(*facts)
             except Conflict:
                 if attempt == _ATTEMPTS:
                     raise
             else:
-                return
+                return notification

@@ -7,8 +7,12 @@ rejected or erased a moment ago counts at once. The price is one short stream fo
 
 from __future__ import annotations
 
+from domain.events.notification import NotificationKind
 from domain.mailbox import Mailbox
+from domain.message import Message
 from domain.personal import readable
+
+_NUDGES = frozenset({NotificationKind.REMINDER, NotificationKind.EXPIRY_WARNING})
 
 
 def notified_address(mailbox: Mailbox | None) -> str | None:
@@ -20,3 +24,20 @@ def notified_address(mailbox: Mailbox | None) -> str | None:
     if mailbox is None or mailbox.activated_at is None or not mailbox.is_verified:
         return None
     return readable(mailbox.address)
+
+
+def is_wanted(mailbox: Mailbox, kind: NotificationKind) -> bool:
+    """Whether the owner wants to be told such a thing. Who wants no reminders wants no warnings either."""
+    return mailbox.reminders or kind not in _NUDGES
+
+
+def why_not(message: Message) -> str | None:
+    """Why its owner need not be told of the message any more, in a word; None where there is no reason.
+
+    Whoever hid a message has seen that it is there.
+    """
+    if message.opened_at is not None:
+        return "opened"
+    if message.is_hidden:
+        return "hidden"
+    return None if message.is_readable else "expired"

@@ -1,40 +1,28 @@
-"""The mail that says that something awaits: in the owner's language, as plain text and as HTML.
+"""The mails: in the owner's language, as plain text and as HTML.
 
-It says who sent something (unless the message type is discreet) and where to read it, never what it is: a
+They say who sent something (unless the message type is discreet) and where to read it, never what it is: a
 mail crosses servers that are not ours. No picture, no link but the portal's front page, nothing that tells
-anybody that it was read. A repeat of a mail is byte for byte the same mail.
+anybody that it was read. A repeat of a mail is byte for byte the same mail, as long as there is the same to
+say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from notifier.addresses import one_line
-from notifier.texts import TEXTS, in_language
+from notifier.letters import Heading, Letter, Letters, News
+from notifier.texts import TEXTS
 
 _WIRE_FORMAT = SMTP.clone(cte_type="7bit")
 """Lines end in CR LF and have 7 bits, so that no relay need change a byte (RFC 5321 §2.4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a mail may say about a new document, by language. None: not to be said."""
-
-    notification_id: UUID
-    queued_at: datetime
-    language: str | None
-    sender_name: Mapping[str, str] | None
-    title: Mapping[str, str] | None
 
 
 class Renderer:
@@ -47,7 +35,8 @@ class Renderer:
     def __init__(self, sender: Address, public_url: str, language: str = "nl") -> None:
         self._sender = sender
         self._address = public_url
-        self._language = language
+        self._default = language
+        self._letters = {language: Letters(language, public_url) for language in TEXTS}
         self._host = message_id_host(public_url)
         self._templates = Environment(
             loader=PackageLoader("notifier"),
@@ -59,35 +48,52 @@ class Renderer:
         )
 
     def new_document(self, to: Address, news: News) -> EmailMessage:
-        """The mail about a new document, to one address."""
-        language = news.language if news.language in TEXTS else self._language
-        texts = TEXTS[language]
-        sender = _said(news.sender_name, language)
-        # Not str.format on a finished sentence: a name with braces would be taken for a place to fill.
-        subject = texts.subject.replace("{sender}", sender) if sender else texts.subject_unnamed
+        """A document has come."""
+        return self._mail(to, news, self._in(news).new_document(news))
+
+    def reminder(self, to: Address, news: News, since: datetime) -> EmailMessage:
+        """A document has been waiting since then, in the owner's time zone."""
+        return self._mail(to, news, self._in(news).reminder(news, since))
+
+    def expiry_warning(self, to: Address, news: News, until: datetime) -> EmailMessage:
+        """An unread document can be read until then, in the owner's time zone."""
+        return self._mail(to, news, self._in(news).expiry_warning(news, until))
+
+    def summary(
+        self, to: Address, heading: Heading, senders: Sequence[Mapping[str, str] | None]
+    ) -> EmailMessage:
+        """So many documents have come; for each its sender's name, None where it is not to be named."""
+        return self._mail(to, heading, self._in(heading).summary(senders))
+
+    def verification(self, to: Address, heading: Heading, code: str, minutes: int) -> EmailMessage:
+        """The code for an address that was entered, and for how many minutes it can be used."""
+        return self._mail(to, heading, self._in(heading).verification(code, minutes))
+
+    def _in(self, heading: Heading) -> Letters:
+        return self._letters.get(heading.language or "") or self._letters[self._default]
+
+    def _mail(self, to: Address, heading: Heading, letter: Letter) -> EmailMessage:
+        letters = self._in(heading)
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = to
-        message["Subject"] = subject
-        message["Date"] = format_datetime(news.queued_at)
-        message["Message-ID"] = f"<{news.notification_id}@{self._host}>"
+        message["Subject"] = letter.subject
+        message["Date"] = format_datetime(heading.queued_at)
+        message["Message-ID"] = f"<{heading.notification_id}@{self._host}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no holiday replies, please
         words = {
-            "texts": texts,
-            "language": language,
-            "subject": subject,
+            "texts": letters.texts,
+            "language": letters.language,
             "address": self._address,
-            "news": texts.news.replace("{sender}", sender) if sender else texts.news_unnamed,
-            "in_doubt": texts.in_doubt.replace("{address}", self._address),
-            "title": _said(news.title, language),
+            "letter": letter,
         }
-        plain = self._templates.get_template("new_document.txt").render(words)
-        html = self._templates.get_template("new_document.html").render(words)
+        plain = self._templates.get_template("mail.txt").render(words)
+        html = self._templates.get_template("mail.html").render(words)
         message.set_content(plain, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")
         for labelled in (message, *message.iter_parts()):
-            labelled["Content-Language"] = language
-        message.set_boundary(f"=_{news.notification_id.hex}")
+            labelled["Content-Language"] = letters.language
+        message.set_boundary(f"=_{heading.notification_id.hex}")
         return message
 
 
@@ -106,9 +112,3 @@ def message_id_host(public_url: str) -> str:
     if not host:
         raise ValueError("the public URL has no host")
     return f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
-
-
-def _said(texts: Mapping[str, str] | None, language: str) -> str | None:
-    """The text in that language on one line; None where there is nothing to say."""
-    text = in_language(texts, language) if texts else None
-    return (one_line(text) or None) if text else None

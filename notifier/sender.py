@@ -22,11 +22,12 @@ from domain.causes import cause_of
 from domain.clock import Clock
 from domain.errors import Retryable
 from notifier.composer import Composer
-from notifier.delivery import Delivery
-from notifier.outbox import Claimed, Outbox
+from notifier.delivery import Bounces, Delivery
+from notifier.outbox import Outbox
 from notifier.outcomes import Outcomes
 from notifier.pause import RelayPause
 from notifier.retry import RetryPolicy
+from notifier.rows import Claimed
 from notifier.smtp import SmtpPool
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class Sender:
         outcomes: Outcomes,
         composer: Composer,
         pool: SmtpPool,
+        bounces: Bounces,
         clock: Clock,
         retry: RetryPolicy | None = None,
         pause: RelayPause | None = None,
@@ -82,6 +84,7 @@ class Sender:
             outcomes=outcomes,
             composer=composer,
             pool=pool,
+            bounces=bounces,
             pause=self._pause,
             retry=retry or RetryPolicy(),
             clock=clock,

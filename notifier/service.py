@@ -1,4 +1,6 @@
-"""The notifier's role in a process: the filler in a thread, the sender in the event loop."""
+"""The notifier's role in a process: the filler in a thread; the sender, and who receives what comes back, in
+the event loop.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +8,34 @@ import asyncio
 from threading import Thread
 
 from notifier.filler import Filler
+from notifier.listener import BounceListener
 from notifier.sender import Sender
 
 
 class Notifier:
     """Runs both halves until stopped, or until one of them meets what trying again cannot mend."""
 
-    def __init__(self, filler: Filler, sender: Sender) -> None:
+    def __init__(self, filler: Filler, sender: Sender, listener: BounceListener | None = None) -> None:
         self._filler = filler
         self._sender = sender
+        self._listener = listener
 
     async def run(self) -> None:
-        """Fill and send. Returns after `stop()`: within seconds when the relay answers, and when it does not
-        soon after the sender's `finish_seconds`.
+        """Fill, send and listen. Returns after `stop()`: within seconds when the relay answers, and when it
+        does not soon after the sender's `finish_seconds`.
 
-        Raises what ended either half; the other one is stopped first.
+        Raises `CannotListen`, or what ended either half; the other one is stopped first.
         """
+        if self._listener is None:
+            await self._fill_and_send()
+            return
+        await self._listener.start()
+        try:
+            await self._fill_and_send()
+        finally:
+            await self._listener.stop()
+
+    async def _fill_and_send(self) -> None:
         loop = asyncio.get_running_loop()
         filled: asyncio.Future[None] = loop.create_future()
         thread = Thread(target=self._fill, args=(loop, filled), name="outbox-filler", daemon=True)

@@ -25,17 +25,22 @@ from aiosmtplib import (
 
 from notifier.errors import PermanentFailure, RelayUnavailable, SendingError, TemporaryFailure
 from notifier.relay import Relay
+from notifier.statuses import status_at_start
 
 _QUIT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, ready to go: the envelope's two addresses; the content in 7 bits, with CR LF."""
+    """One mail, ready to go: the envelope's two addresses; the content in 7 bits, with CR LF.
+
+    `envelope_id` is what reports about it name (RFC 3461 §4.4): letters and digits alone.
+    """
 
     sender: str
     recipient: str
     content: bytes
+    envelope_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +145,13 @@ class SmtpPool:
 
 
 async def _hand_over(client: SMTP, mail: Mail) -> None:
+    # RFC 3461: told when it fails or waits, not when it arrives; our headers come back, not our words.
+    has_reports = client.supports_extension("dsn")
+    of_mail = ("RET=HDRS", f"ENVID={mail.envelope_id}") if has_reports else ()
+    of_recipient = ("NOTIFY=FAILURE,DELAY",) if has_reports else ()
     try:
-        await client.mail(mail.sender)
-        await client.rcpt(mail.recipient)
+        await client.mail(mail.sender, options=of_mail)
+        await client.rcpt(mail.recipient, options=of_recipient)
         await client.data(mail.content)
     except SMTPSenderRefused as error:
         if error.code >= 500:
@@ -150,7 +159,8 @@ async def _hand_over(client: SMTP, mail: Mail) -> None:
         raise TemporaryFailure("deferred by the relay", error.code) from None
     except (SMTPRecipientRefused, SMTPDataError) as error:
         if error.code >= 500:
-            raise PermanentFailure("refused by the relay", error.code) from None
+            status = status_at_start(error.message)
+            raise PermanentFailure("refused by the relay", error.code, status) from None
         raise TemporaryFailure("deferred by the relay", error.code) from None
     except SMTPResponseException:
         raise TemporaryFailure("an answer that is not SMTP") from None

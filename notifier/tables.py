@@ -18,24 +18,24 @@ OUTBOX = sa.Table(
     METADATA,
     sa.Column("notification_id", sa.Uuid, primary_key=True),
     sa.Column("mailbox_id", sa.Uuid, nullable=False),
-    sa.Column("message_id", sa.Uuid, nullable=False),
+    sa.Column("message_id", sa.Uuid, nullable=True),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("sender_organisation", sa.Text, nullable=False),
-    sa.Column("message_type", sa.Text, nullable=False),
     sa.Column("queued_at", sa.BigInteger, nullable=False),
     sa.Column(
         "state",
         sa.Text,
-        sa.CheckConstraint("state IN ('due', 'claimed', 'sent', 'failed')", name="outbox_state"),
+        sa.CheckConstraint("state IN ('due', 'claimed', 'sent', 'failed', 'cancelled')", name="outbox_state"),
         nullable=False,
     ),
     sa.Column("due_at", sa.BigInteger, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("last_code", sa.Integer, nullable=True),
 )
-"""One row for each notification by e-mail. `due_at` is when it may be claimed (again): a claim moves it to
-the end of its lease, a temporary failure to the next attempt. Once settled (`sent`, `failed`) it says
-when."""
+"""One row for each notification by e-mail. `message_id` is empty where it is about no single message.
+`due_at` is when it may be claimed (again): a claim moves it to the end of its lease, a temporary failure to
+the next attempt. Once settled (`sent`, `failed`, `cancelled`) it says when."""
+
+SETTLED = ("sent", "failed", "cancelled")
 
 sa.Index(
     "outbox_due",
@@ -46,9 +46,23 @@ sa.Index(
 sa.Index(
     "outbox_settled",
     OUTBOX.c.due_at,
-    postgresql_where=OUTBOX.c.state.in_(("sent", "failed")),
-    sqlite_where=OUTBOX.c.state.in_(("sent", "failed")),
+    postgresql_where=OUTBOX.c.state.in_(SETTLED),
+    sqlite_where=OUTBOX.c.state.in_(SETTLED),
 )
+sa.Index(
+    "outbox_due_message",
+    OUTBOX.c.message_id,
+    postgresql_where=OUTBOX.c.state == "due",
+    sqlite_where=OUTBOX.c.state == "due",
+)
+
+TOLD_OF = sa.Table(
+    "outbox_told_of",
+    METADATA,
+    sa.Column("notification_id", sa.Uuid, primary_key=True),
+    sa.Column("message_id", sa.Uuid, primary_key=True),
+)
+"""The messages that a summary is to tell of."""
 
 FILLER_POSITION = sa.Table(
     "filler_position",

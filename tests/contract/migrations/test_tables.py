@@ -157,7 +157,7 @@ def test_processes_may_migrate_one_database_at_once(url: str, connection: sa.Con
     program = "import sys; from notifier.outbox import Outbox; Outbox(sys.argv[1]).create_tables()"
     started = [subprocess.Popen([sys.executable, "-c", program, url], cwd=ROOT) for _ in range(2)]
     assert [process.wait(WITHIN) for process in started] == [0, 0]
-    assert version(connection, "outbox_version") == "0001"
+    assert version(connection, "outbox_version") == "0002"
     assert connection.execute(sa.select(outbox_tables.FILLER_POSITION.c.position)).scalars().all() == [0]
 
 

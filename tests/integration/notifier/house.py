@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
-from domain.clock import SystemClock
+from application.bounces import Bounces
+from domain.clock import Clock, SystemClock
 from domain.events import Event
 from domain.events.access import AccessRecord, BasisRecord
-from domain.events.mailbox import CreatedBecause, Frequency
+from domain.events.mailbox import CreatedBecause, Frequency, QuietHours
 from domain.events.notification import NotificationKind
 from domain.identifiers import Ssin
 from domain.ids import new_id, notification_id
@@ -27,9 +28,10 @@ from eventstore.backend import backend_for
 from eventstore.keys import KeyEncryption
 from eventstore.keystore import KeyStore
 from eventstore.store import EventStore
-from notifier.addresses import sender_address
+from notifier.addresses import mail_address, sender_address
 from notifier.composer import Composer
 from notifier.filler import Filler
+from notifier.listener import BounceListener
 from notifier.outbox import Outbox
 from notifier.outcomes import Outcomes
 from notifier.pause import RelayPause
@@ -39,12 +41,16 @@ from notifier.retry import RetryPolicy
 from notifier.sender import Sender, SenderLimits
 from notifier.service import Notifier
 from notifier.smtp import SmtpLimits, SmtpPool
+from notifier.verp import ReturnPath
 
 PORTAL = "https://mijn.ebox.example/"
+EXPIRES_AT = datetime(2036, 1, 1, tzinfo=UTC)
 PENSIONS = "0206731645"
 STATEMENT = "PENSION_STATEMENT"
 DISCREET = "A1_CERTIFICATE"
 SENDER_NAME = {"nl": "Federale Pensioendienst", "fr": "Service fédéral des Pensions"}
+
+RETURN_PATH = ReturnPath(mail_address("bounces@ebox.example"), [bytes(32)])
 
 QUICK_RETRY = RetryPolicy(first=timedelta(milliseconds=100), longest=timedelta(milliseconds=400))
 QUICK_PAUSE = timedelta(milliseconds=100)
@@ -82,11 +88,23 @@ class Names:
         return SENDER_NAME if (organisation, message_type) == (PENSIONS, STATEMENT) else None
 
 
+class Codes:
+    """The codes that are given out for a notification; none for any other."""
+
+    def __init__(self) -> None:
+        self.valid: dict[UUID, str] = {}
+
+    async def code_for(self, _mailbox_id: UUID, notification_id: UUID) -> str | None:
+        """The code."""
+        return self.valid.get(notification_id)
+
+
 class House:
     """The notifier's surroundings, real ones."""
 
-    def __init__(self, urls: Urls) -> None:
-        self.clock = SystemClock()
+    def __init__(self, urls: Urls, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self.codes = Codes()
         self.keys = KeyStore(urls.keys, key_encryption=KeyEncryption(bytes(32)), identifier_key=bytes(32))
         self.keys.create_tables()
         backend = backend_for(urls.events)
@@ -112,6 +130,9 @@ class House:
         verified: bool = True,
         language: str | None = None,
         show_title: bool = False,
+        frequency: Frequency = Frequency.IMMEDIATE,
+        quiet_hours: QuietHours | None = None,
+        reminders: bool = True,
     ) -> Resident:
         """Somebody new with an activated mailbox."""
         owner = _new_ssin()
@@ -124,8 +145,14 @@ class House:
             mailbox.enter_email(address, at)
             if verified:
                 mailbox.verify_email(at)
-        if language is not None:
-            mailbox.prefer(language=language, frequency=Frequency.IMMEDIATE, show_title=show_title, at=at)
+        mailbox.prefer(
+            language=language or "nl",
+            frequency=frequency,
+            quiet_hours=quiet_hours,
+            reminders=reminders,
+            show_title=show_title,
+            at=at,
+        )
         self.events.append_now(*mailbox.new_facts())
         return Resident(party.mailbox_id, party.party_id)
 
@@ -136,9 +163,12 @@ class House:
         subject: str = "Uw jaaroverzicht",
         title: Mapping[str, str] | None = None,
         message_type: str = STATEMENT,
+        visible_from: datetime | None = None,
     ) -> UUID:
         """Put a message into the resident's mailbox; its id."""
-        return self.publish_to([resident], subject=subject, title=title, message_type=message_type)[0]
+        return self.publish_to(
+            [resident], subject=subject, title=title, message_type=message_type, visible_from=visible_from
+        )[0]
 
     def publish_to(
         self,
@@ -147,11 +177,23 @@ class House:
         subject: str = "Uw jaaroverzicht",
         title: Mapping[str, str] | None = None,
         message_type: str = STATEMENT,
+        visible_from: datetime | None = None,
     ) -> list[UUID]:
         """One message for each resident, committed together."""
-        messages = [_message(one, self.clock.now(), subject, title, message_type) for one in residents]
+        at = self.clock.now()
+        messages = [_message(one, at, subject, title, message_type, visible_from or at) for one in residents]
         self.events.append_now(*(fact for message in messages for fact in message.new_facts()))
         return [message.id for message in messages]
+
+    def change(self, stream: UUID, decide: Callable[[Any], None]) -> None:
+        """Let something happen to a message or a mailbox."""
+        aggregate = self.events.load(stream)
+        decide(aggregate)
+        self.events.append_now(*aggregate.new_facts())
+
+    def open(self, message_id: UUID) -> None:
+        """Its owner reads the message."""
+        self.change(message_id, lambda message: message.open(new_id(), self.clock.now()))
 
     def told(self, message_id: UUID) -> list[Event]:
         """The notification's events."""
@@ -175,6 +217,7 @@ class House:
         limits: SenderLimits | None = None,
         answer_seconds: float = 5.0,
         mails_a_connection: int = 100,
+        return_path: ReturnPath = RETURN_PATH,
     ) -> Sender:
         """A sender over this house; quick to try again."""
         limits = limits or SenderLimits(connections=4, poll_seconds=0.05)
@@ -183,8 +226,16 @@ class House:
         return Sender(
             outbox=self.outbox,
             outcomes=Outcomes(self.events, self.clock),
-            composer=Composer(self.events, Names(), Renderer(sender, PORTAL), "bounces@ebox.example"),
+            composer=Composer(
+                streams=self.events,
+                names=Names(),
+                codes=self.codes,
+                renderer=Renderer(sender, PORTAL),
+                clock=self.clock,
+                return_path=return_path.of,
+            ),
             pool=SmtpPool(Relay.from_url(smtp_url), message_id_host(PORTAL), smtp),
+            bounces=Bounces(events=self.events, clock=self.clock),
             clock=self.clock,
             retry=retry,
             pause=RelayPause(QUICK_PAUSE, 4 * QUICK_PAUSE),
@@ -192,9 +243,11 @@ class House:
         )
 
     @asynccontextmanager
-    async def notifying(self, sender: Sender) -> AsyncIterator[Notifier]:
+    async def notifying(
+        self, sender: Sender, listener: BounceListener | None = None
+    ) -> AsyncIterator[Notifier]:
         """The whole notifier at work."""
-        notifier = Notifier(self.filler(sender.wake), sender)
+        notifier = Notifier(self.filler(sender.wake), sender, listener)
         running = asyncio.create_task(notifier.run())
         try:
             yield notifier
@@ -223,7 +276,12 @@ def _new_ssin() -> Ssin:
 
 
 def _message(
-    resident: Resident, at: datetime, subject: str, title: Mapping[str, str] | None, message_type: str
+    resident: Resident,
+    at: datetime,
+    subject: str,
+    title: Mapping[str, str] | None,
+    message_type: str,
+    visible_from: datetime,
 ) -> Message:
     message_id = new_id()
     access = AccessRecord(
@@ -253,8 +311,8 @@ def _message(
         non_sensitive_title=dict(title) if title else None,
         attachments=[],
         recipient_activated=True,
-        visible_from=at,
-        expires_at=datetime(2036, 1, 1, tzinfo=UTC),
+        visible_from=visible_from,
+        expires_at=EXPIRES_AT,
         access=access,
     )
     return Message.publish(message_id, publication, at)

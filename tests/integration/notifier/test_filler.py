@@ -13,7 +13,8 @@ import pytest
 from domain.errors import Unavailable
 from domain.events.notification import NotificationQueued
 from notifier.filler import POSITION_EVERY, Filler
-from notifier.outbox import Due, Outbox
+from notifier.outbox import Outbox
+from notifier.rows import Due
 from tests.integration.notifier.house import House, Urls
 from tests.servers.process import wait_until
 

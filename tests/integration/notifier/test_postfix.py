@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.events.notification import NotificationFailed, NotificationSent
-from tests.integration.notifier.house import House, message_id_header
+from tests.integration.notifier.house import RETURN_PATH, House, message_id_header, notification_of
 from tests.servers.postfix import Postfix
 from tests.waiting import until
 
@@ -15,7 +15,7 @@ async def test_the_mail_arrives_with_its_headers_and_both_its_forms(house: House
         await until(lambda: bool(postfix.messages("an@example.test")), within=30)
 
     (mail,) = postfix.messages("an@example.test")
-    assert mail["Return-Path"] == "<bounces@ebox.example>"
+    assert mail["Return-Path"] == f"<{RETURN_PATH.of(notification_of(message_id))}>"
     assert mail["From"] == "eBox <no-reply@ebox.example>"
     assert mail["Subject"] == "Service fédéral des Pensions : nouveau document dans votre eBox"
     assert mail["Message-ID"] == message_id_header(message_id)

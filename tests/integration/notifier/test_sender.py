@@ -13,10 +13,10 @@ from domain.events.notification import (
     NotificationSent,
 )
 from domain.ids import new_id
-from notifier.outbox import Due
 from notifier.retry import RetryPolicy
+from notifier.rows import Due
 from notifier.sender import SenderLimits
-from tests.integration.notifier.house import DISCREET, House, message_id_header
+from tests.integration.notifier.house import DISCREET, RETURN_PATH, House, message_id_header, notification_of
 from tests.servers.ports import free_port
 from tests.servers.smtp_conversation import CLOSING, NO_SUCH_MAILBOX, TRY_LATER, Answer, Silence
 from tests.servers.smtp_script import SmtpScript
@@ -37,7 +37,7 @@ async def test_the_owner_is_told_once_and_it_is_on_record(house: House, smtp_scr
     assert isinstance(sent, NotificationSent)
     assert (queued.message_id, sent.message_id, sent.attempts) == (message_id, message_id, 1)
     (mail,) = smtp_script.received
-    assert (mail.sender, mail.recipients) == ("bounces@ebox.example", (AN,))
+    assert (RETURN_PATH.notification_of(mail.sender), mail.recipients) == (notification_of(message_id), (AN,))
     assert mail.message["Message-ID"] == message_id_header(message_id)
     assert house.outbox.counts() == {"sent": 1}
 
@@ -113,11 +113,10 @@ async def test_a_refusal_for_good_is_recorded_and_nothing_more_is_tried(
     house: House, smtp_script: SmtpScript, stage: str
 ) -> None:
     smtp_script.script("data" if stage == "data" else "recipient", NO_SUCH_MAILBOX)
-    resident = house.resident(AN)
-    refused = house.publish(resident)
+    refused = house.publish(house.resident(AN))
     async with house.notifying(house.sender(smtp_script.url)):
         await until(lambda: house.is_settled(refused))
-        taken = house.publish(resident)
+        taken = house.publish(house.resident(AN))
         await until(lambda: house.is_settled(taken))
 
     _, failed = house.told(refused)
@@ -224,7 +223,7 @@ async def test_two_notifiers_share_the_work_and_send_each_mail_once(
 async def test_a_row_that_nothing_is_known_of_stops_no_other(
     house: House, smtp_script: SmtpScript, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    stray = Due(new_id(), new_id(), new_id(), NotificationKind.NEW_DOCUMENT, "0", "", LONG_AGO, LONG_AGO)
+    stray = Due(new_id(), new_id(), new_id(), NotificationKind.NEW_DOCUMENT, LONG_AGO, LONG_AGO)
     house.outbox.fill([stray], 0, 1)
     message_id = house.publish(house.resident(AN))
 
@@ -236,7 +235,7 @@ async def test_a_row_that_nothing_is_known_of_stops_no_other(
 
 
 async def test_a_row_that_never_has_an_outcome_is_given_up(house: House, smtp_script: SmtpScript) -> None:
-    stray = Due(new_id(), new_id(), new_id(), NotificationKind.NEW_DOCUMENT, "0", "", LONG_AGO, LONG_AGO)
+    stray = Due(new_id(), new_id(), new_id(), NotificationKind.NEW_DOCUMENT, LONG_AGO, LONG_AGO)
     house.outbox.fill([stray], 0, 1)
     retry = RetryPolicy(attempts=2)
     limits = SenderLimits(lease=timedelta(milliseconds=300), send_seconds=0.1, poll_seconds=0.05)

@@ -22,7 +22,7 @@ from notifier.relay import Relay
 from notifier.smtp import Mail, SmtpPool
 from tests.servers.ports import LOOPBACK, free_port
 
-MAIL = Mail("no-reply@ebox.example", "an@example.test", b"Subject: x\r\n\r\ny\r\n")
+MAIL = Mail("no-reply@ebox.example", "an@example.test", b"Subject: x\r\n\r\ny\r\n", "0a")
 
 
 class Inbox:

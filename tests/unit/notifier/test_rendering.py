@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.addresses import mail_address, sender_address
-from notifier.rendering import News, Renderer, message_id_host, wire_format
+from notifier.letters import News
+from notifier.rendering import Renderer, message_id_host, wire_format
 from notifier.texts import TEXTS, in_language
 
 PORTAL = "https://mijn.ebox.example/"
@@ -95,7 +96,7 @@ def test_an_owner_who_chose_no_language_of_ours_gets_the_default_one(language: s
 def test_a_discreet_message_types_sender_is_not_named(language: str) -> None:
     mail = received(replace(NEWS, language=language, sender_name=None))
 
-    assert mail["Subject"] == TEXTS[language].subject_unnamed
+    assert mail["Subject"] == TEXTS[language].new.subject_unnamed
     assert "{" not in "".join(bodies(mail))
     assert not re.search("pensi", "".join([*bodies(mail), *mail.values()]), re.IGNORECASE)
 
@@ -180,8 +181,8 @@ def test_a_text_that_misses_the_language_is_taken_from_another_one() -> None:
 
 def test_every_language_has_every_sentence() -> None:
     for texts in TEXTS.values():
-        assert "{sender}" in texts.subject
-        assert "{sender}" in texts.news
+        assert "{sender}" in texts.new.subject
+        assert "{sender}" in texts.new.news
         assert "{address}" in texts.in_doubt
         assert all(getattr(texts, field) for field in texts.__slots__)
 

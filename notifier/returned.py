@@ -1,0 +1,49 @@
+"""What follows from a mail that comes back: it is on record, and a dead address is not used any more."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from domain.errors import NotFound
+from notifier.delivery import Bounces
+from notifier.outcomes import Outcomes
+from notifier.reports import Fate, read_report
+from notifier.statuses import DEAD
+
+
+class Reading(StrEnum):
+    """What came of a mail that was sent to a return path of ours."""
+
+    BOUNCED = "bounced"
+    DELAYED = "delayed"
+    UNREADABLE = "unreadable"
+    UNKNOWN = "unknown"
+
+
+class Returned:
+    """Takes reports in. The same report may come again: it changes nothing then."""
+
+    def __init__(self, outcomes: Outcomes, bounces: Bounces) -> None:
+        self._outcomes = outcomes
+        self._bounces = bounces
+
+    async def take(self, notification_id: UUID, content: bytes) -> Reading:
+        """Read it and record what it says; when this returns, that is committed.
+
+        A mail that says nothing that can be relied on is taken too: to refuse it would only send it back to
+        its sender, and nobody reads it there. Raises what the event store raises: it is to come again then.
+        """
+        report = read_report(content)
+        if report is None:
+            return Reading.UNREADABLE
+        try:
+            notification = await self._outcomes.returned(notification_id, report)
+        except NotFound:
+            return Reading.UNKNOWN
+        if report.fate is Fate.DELAYED:
+            return Reading.DELAYED
+        # Also where the bounce was on record already: killed in between, this is what is left to do.
+        if report.status in DEAD:
+            await self._bounces.hard_bounce(notification.mailbox_id, report.status, notification.queued_at)
+        return Reading.BOUNCED
