@@ -46,7 +46,7 @@ class PostgresLeadership:
                 if self._try():
                     return True
             except psycopg.Error as error:
-                _log.warning("leadership.unreachable", role=self._role, error=type(error).__name__)
+                _log.warning("leadership.unreachable", leadership=self._role, error=type(error).__name__)
                 self.release()
             stop.wait(STANDBY_SECONDS)
         self.release()
