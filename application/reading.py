@@ -7,12 +7,13 @@ documents from the log itself, which alone knows for certain whether a message m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from application.authority import Authority, Permission
 from application.changes import Changes, MessageChange
+from application.coalescing import RecentLooks
 from application.contents import Contents
 from application.reference import Reference
 from application.views import BodyView, ContentRequest, ContentView, MailboxView, MessageList, MessageView
@@ -25,7 +26,7 @@ from domain.events.access import What
 from eventstore.store import EventStore
 from projections import inbox, message_detail
 from projections.database import ReadDatabase
-from projections.inbox import MessageFilter
+from projections.inbox import InboxPage, MessageFilter
 from projections.inbox_search import named_like
 from projections.message_detail import Attachment, MessageDetail
 from projections.positions import ReadPositions
@@ -41,6 +42,7 @@ class Reading:
         events: EventStore,
         authority: Authority,
         contents: Contents,
+        looks: RecentLooks,
         database: ReadDatabase,
         positions: ReadPositions,
         reference: Reference,
@@ -49,6 +51,7 @@ class Reading:
         self._events = events
         self._authority = authority
         self._contents = contents
+        self._looks = looks
         self._changes = Changes(events)
         self._database = database
         self._positions = positions
@@ -91,7 +94,10 @@ class Reading:
         )
         if wanted.changed_after is not None and len(found.items) < found.total:
             position = found.items[-1].position
-        await self._record(actor, permission, What.LIST if wanted.words is None else What.SEARCH, at)
+        if wanted.words is not None:
+            await self._record(actor, permission, What.SEARCH, at)
+        else:
+            await self._record_list(actor, permission, (wanted, page, page_size), found, at)
         return MessageList(found.items, found.total, found.is_total_capped, reference, position)
 
     async def change(
@@ -179,6 +185,16 @@ class Reading:
             raise NotFound("message", position=position)
         return permission, detail, position
 
+    async def _record_list(
+        self, actor: Actor, permission: Permission, asked: Hashable, found: InboxPage, at: datetime
+    ) -> None:
+        """One access for the same list shown again and again; a search says more, and is always one."""
+        mailbox_id, shown = permission.mailbox_id, found.fingerprint()
+        if self._looks.has_seen_list(actor, mailbox_id, asked, shown, at):
+            return
+        position = await self._record(actor, permission, What.LIST, at)
+        self._looks.list_shown(actor, mailbox_id, asked, shown, at, position)
+
     async def _record(
         self,
         actor: Actor,
@@ -187,7 +203,7 @@ class Reading:
         at: datetime,
         publication_id: UUID | None = None,
         attachment_id: UUID | None = None,
-    ) -> None:
+    ) -> int:
         access = Access.of(
             permission.mailbox_id,
             what,
@@ -197,4 +213,4 @@ class Reading:
             publication_id=publication_id,
             attachment_id=attachment_id,
         )
-        await self._events.append(*access.new_facts())
+        return await self._events.append(*access.new_facts())

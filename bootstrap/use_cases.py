@@ -134,6 +134,7 @@ class UseCases(Stores):
             events=self.events,
             authority=Authority(self.parties),
             contents=Contents(events=self.events, documents=self.documents, looks=self.looks),
+            looks=self.looks,
             database=self.read_database,
             positions=self.positions,
             reference=self.reference,

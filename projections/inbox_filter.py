@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
@@ -100,6 +101,13 @@ class InboxPage:
     def of(cls, items: list[InboxItem], total: int) -> InboxPage:
         """These items out of `total`, as far as that was counted."""
         return cls(items, min(total, TOTAL_LIMIT), is_total_capped=total > TOTAL_LIMIT)
+
+    def fingerprint(self) -> bytes:
+        """The same for two pages that show the same: a message that changed has another position."""
+        digest = blake2b(f"{self.total} {self.is_total_capped}".encode(), digest_size=16)
+        for item in self.items:
+            digest.update(item.message_id.bytes + item.position.to_bytes(8, "big"))
+        return digest.digest()
 
 
 @dataclass(frozen=True, slots=True)

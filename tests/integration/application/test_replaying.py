@@ -46,7 +46,7 @@ async def test_a_replay_shows_what_was_there_then_and_not_what_came_since(post: 
     assert opened["openedAt"] is not None
     [seen] = opened["seen"]
     assert opened["openedBy"] == seen["accessId"]
-    assert (seen["what"], seen["site"], seen["digitalKey"]) == ("attachment", "demo-site", "eid")
+    assert (seen["what"], seen["site"], seen["digitalKey"]) == ("attachment", "demo-site", "itsme")
     assert (seen["actor"]["identity"], seen["basis"]["kind"]) == ("81050103522", "self")
 
 
