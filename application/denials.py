@@ -1,8 +1,8 @@
 """Who was refused what: on record, so that an auditor sees somebody trying doors.
 
-Best effort, unlike the record of an access: nothing has left, so that the refusal need not wait until it is
-recorded, and goes out where the event store does not answer. And bounded: a caller that is refused in a loop
-must not fill the log.
+Best effort, unlike the record of an access: nothing leaves, so that the refusal waits for its record for a
+moment only, and goes out all the same where the event store does not answer. And bounded: a caller that is
+refused in a loop must not fill the log.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ CALLERS: Final = 10_000
 """How many callers are remembered; of those forgotten what was only counted is forgotten too."""
 
 SECONDS: Final = 2.0
+"""How long a refusal waits for its record."""
 
 _MINUTE: Final = timedelta(minutes=1)
 
