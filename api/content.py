@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api import problem_types as kinds
 from api.disposition import attachment_disposition
 from api.document_response import DocumentResponse
-from api.parameters import AttachmentId, MessageId, StrictRoute
+from api.parameters import AttachmentId, MailboxChoice, MessageId, StrictRoute
 from api.ranges import content_request, entity_tag
 from api.responses import POSITION_HEADER, described, json_answer, problems
 from api.schemas.answers import TranslatedString
@@ -72,10 +72,13 @@ def _asking(*headers: tuple[str, str]) -> dict[str, Any]:
     ),
 )
 async def body(
-    actor: Annotated[Actor, guarded(Operation.READ)], request: Request, message_id: MessageId
+    actor: Annotated[Actor, guarded(Operation.READ)],
+    request: Request,
+    message_id: MessageId,
+    mailbox: MailboxChoice = None,
 ) -> Response:
     """The body. Where it is the main content, this opens the message."""
-    view = await services_of(request).reading.body(actor, message_id)
+    view = await services_of(request).reading.body(actor, message_id, mailbox=mailbox)
     return json_answer(translated(view.texts), position=view.position)
 
 
@@ -98,10 +101,12 @@ async def content(
     request: Request,
     message_id: MessageId,
     attachment_id: AttachmentId,
+    mailbox: MailboxChoice = None,
 ) -> Response:
     """A document, or one range of it. The first bytes of the main content open the message; HEAD does not."""
     asked = content_request(request.headers, describe_only=request.method == "HEAD")
-    view = await services_of(request).reading.content(actor, message_id, attachment_id, asked)
+    reading = services_of(request).reading
+    view = await reading.content(actor, message_id, attachment_id, asked, mailbox=mailbox)
     if asked.is_known(view.sha256):
         return Response(status_code=304, headers=_always(view))
     headers = _always(view) | {

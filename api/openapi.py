@@ -13,6 +13,8 @@ from api.schemas import answers
 from api.schemas.audit import History, MailboxFound, MailboxSearch
 from api.schemas.health import Health
 from api.schemas.me import Mailboxes, Preferences, PreferencesPatch, Profile, ProfilePatch, VerificationCode
+from api.schemas.message_changes import MessagesToUpdate
+from api.schemas.message_search import MessageSearch
 from api.schemas.own_history import OwnHistory
 from api.schemas.problem import Problem
 from api.schemas.publish import message_schema
@@ -52,7 +54,14 @@ _ANSWERS: Final = (
     Problem,
     Profile,
 )
-_BODIES: Final = (MailboxSearch, PreferencesPatch, ProfilePatch, VerificationCode)
+_BODIES: Final = (
+    MailboxSearch,
+    MessageSearch,
+    MessagesToUpdate,
+    PreferencesPatch,
+    ProfilePatch,
+    VerificationCode,
+)
 _REQUEST_ID: Final = {
     "description": "Names this request in our logs and records.",
     "schema": {"type": "string", "format": "uuid"},

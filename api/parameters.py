@@ -21,7 +21,7 @@ from domain.errors import InvalidInput, Issue
 
 MAX_KEY_CHARACTERS: Final = 255
 MAX_POSITION: Final = 2**63 - 1
-LATER_HEADERS: Final = ("Ebox-Mailbox", "On-Behalf-Of-Enterprise-Number")
+LATER_HEADERS: Final = ("On-Behalf-Of-Enterprise-Number",)
 
 _BARE_KEY: Final = re.compile(r"[!#-+\--:<-~]*")  # visible ASCII but `"`, `,` and `;`
 
@@ -35,6 +35,10 @@ AtLeast = Annotated[
         le=MAX_POSITION,
         description="The `Ebox-Position` of a write: wait a moment until the answer includes it.",
     ),
+]
+MailboxChoice = Annotated[
+    UUID | None,
+    Header(alias="Ebox-Mailbox", description="The id of the mailbox that is meant; by default your own."),
 ]
 
 

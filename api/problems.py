@@ -25,7 +25,7 @@ from api.refusals import ClientGone, Refusal
 from api.routes import method_of, route_of
 from api.schemas.issues import issues_of_request
 from api.security import record_denial
-from application.views import PreconditionFailed, RangeNotSatisfiable
+from application.views import MessagesNotFound, PreconditionFailed, RangeNotSatisfiable
 from domain.errors import (
     Conflict,
     DomainError,
@@ -165,6 +165,14 @@ def _(error: NotFound) -> Problem:
     if error.position is None:
         return Problem(kinds.NOT_FOUND)
     return Problem(kinds.NOT_FOUND, headers={"Ebox-Position": str(error.position)})
+
+
+@problem_of.register
+def _(error: MessagesNotFound) -> Problem:
+    issues = [
+        Issue(f"body.items[{place}].messageId", error.code, "no such message") for place in error.places
+    ]
+    return Problem(kinds.NOT_FOUND, "Nothing was changed.", issues)
 
 
 @problem_of.register

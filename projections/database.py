@@ -10,13 +10,14 @@ together in a crash, and then simply folded again.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import CreateSchema
@@ -39,8 +40,8 @@ _WRITE_SECONDS = 30
 _POOL_SECONDS = 2.0
 
 _GATHER = (
-    "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off;"
-    "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_indexscan = off; SET LOCAL enable_seqscan = off"
+    "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan;"
+    "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_seqscan = off"
 )
 
 _NOT_MIGRATED = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
@@ -61,6 +62,7 @@ class ReadDatabase:
     """
 
     def __init__(self, url: str, *, readers: int = 4, waiting: int = 256, schema: str = SCHEMA) -> None:
+        self.url = url
         self._url = make_url(url)
         self._schema = schema
         self.is_postgresql = self._url.get_backend_name() == "postgresql"
@@ -70,18 +72,20 @@ class ReadDatabase:
         self._callbacks: list[Callable[[], None]] = []
         self._lock = Lock()
 
-    def create_tables(self) -> None:
-        """Make whatever is not there yet. For `ebox migrate`, which alone changes schemas.
+    def create_tables(self, tables: Sequence[Table] | None = None) -> None:
+        """Make whatever is not there yet, or these tables, of which nothing is there.
 
-        `projections.models` must have been imported: tables that nobody has named are not made.
+        For `ebox migrate` and rebuilds. `projections.models` must have been imported: tables that nobody has
+        named are not made.
         """
         with self.writing() as connection:
             if self.is_postgresql:
                 # Two migrations at once: `IF NOT EXISTS` alone would let one of them fail.
                 connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-                connection.execute(CreateSchema(SCHEMA, if_not_exists=True))
+                connection.execute(CreateSchema(self._schema, if_not_exists=True))
                 _create_extensions(connection)
-            METADATA.create_all(connection)
+            # A table of that name in another schema would pass for this one.
+            METADATA.create_all(connection, tables, checkfirst=tables is None)
 
     def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query in this thread.
@@ -118,9 +122,21 @@ class ReadDatabase:
         """
         with _as_unavailable(), self._writer.begin() as connection:
             yield connection
-        with self._lock:
-            callbacks = list(self._callbacks)
-        for callback in callbacks:
+        for callback in self._subscribed():
+            callback()
+
+    @contextmanager
+    def attaching(self, file: Path, name: str) -> Iterator[Connection]:
+        """`writing`, in SQLite, with the tables of another file at hand under `name`."""
+        with _as_unavailable(), self._writer.connect() as connection:
+            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+            driver.execute(f"ATTACH DATABASE ? AS {name}", (str(file),))
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                driver.execute(f"DETACH DATABASE {name}")
+        for callback in self._subscribed():
             callback()
 
     def on_commit(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -143,13 +159,18 @@ class ReadDatabase:
         Raises `psycopg.Error` where there is none to be had.
         """
         _, where = self._reader.dialect.create_connect_args(self._url)
-        return psycopg.connect(**where, **_postgresql(self._schema, _READ_SECONDS, read_only=True), autocommit=True)
+        how = _postgresql(self._schema, _READ_SECONDS, read_only=True)
+        return psycopg.connect(**where, **how, autocommit=True)
 
     def close(self) -> None:
         """Let go of all connections and threads."""
         self._threads.close()
         self._reader.dispose()
         self._writer.dispose()
+
+    def _subscribed(self) -> list[Callable[[], None]]:
+        with self._lock:
+            return list(self._callbacks)
 
     def _once(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._reader.connect() as connection:
@@ -168,7 +189,8 @@ class ReadDatabase:
             options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
         if self.is_postgresql:
             url = self._url.set(drivername="postgresql+psycopg")
-            return create_engine(url, connect_args=_postgresql(self._schema, seconds, read_only=read_only), **options)
+            how = _postgresql(self._schema, seconds, read_only=read_only)
+            return create_engine(url, connect_args=how, **options)
         return _sqlite(
             create_engine(self._url, connect_args={"timeout": 5.0}, **options), read_only=read_only
         )
@@ -176,7 +198,8 @@ class ReadDatabase:
 
 def _postgresql(schema: str, seconds: int, *, read_only: bool) -> dict[str, Any]:
     settings = {
-        "search_path": f"{SCHEMA},public",  # an administrator may have put the extensions into the latter
+        # A rebuild needs the extensions too; an administrator may have put them into `public`.
+        "search_path": ",".join(dict.fromkeys((schema, SCHEMA, "public"))),
         "TimeZone": "UTC",
         "statement_timeout": f"{seconds}s",
         "lock_timeout": f"{seconds}s",
@@ -187,6 +210,7 @@ def _postgresql(schema: str, seconds: int, *, read_only: bool) -> dict[str, Any]
         # once; and before its first statistics PostgreSQL would rather gather a mailbox's rows and sort them.
         "plan_cache_mode": "force_generic_plan",
         "enable_bitmapscan": "off",
+        "jit": "off",
     }
     return {
         "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),

@@ -29,7 +29,7 @@ from projections.inbox_tables import COUNTERS, CROWDED, INBOX, IS_CROWDED, TEXTS
 from projections.reference import ReferenceSnapshot
 
 _PROBED: Final = 500
-_COMMON: Final = _PROBED // 4
+_COMMON: Final = _PROBED // 10
 _SHORTEST_INDEXED: Final = 3
 """The index of words is one of three letters each."""
 

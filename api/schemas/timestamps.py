@@ -6,9 +6,12 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from domain.clock import BRUSSELS
+
 _RFC_3339: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 
 
@@ -26,6 +29,13 @@ def parse_timestamp(text: str) -> datetime:
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
     return moment
+
+
+def parse_moment(text: str) -> datetime:
+    """The moment, or the first one of a date alone, in Belgium. Raises `ValueError` without the text."""
+    if not _DATE.fullmatch(text):
+        return parse_timestamp(text)
+    return parse_timestamp(f"{text}T00:00:00Z").replace(tzinfo=BRUSSELS).astimezone(UTC)
 
 
 def timestamp(moment: datetime) -> str:

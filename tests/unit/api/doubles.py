@@ -100,12 +100,14 @@ class ReadingDouble:
 
     views: dict[str, Any] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    arguments: list[tuple[Any, ...]] = field(default_factory=list)
     asked: list[ContentRequest] = field(default_factory=list)
     closed: int = 0
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         async def answer(actor: Actor, *args: Any, **options: Any) -> Any:
             self.calls.append((name, options))
+            self.arguments.append(args)
             view = self.views[name]
             if isinstance(view, Exception):
                 raise view
@@ -114,7 +116,13 @@ class ReadingDouble:
         return answer
 
     async def content(
-        self, actor: Actor, message_id: UUID, attachment_id: UUID, request: ContentRequest
+        self,
+        actor: Actor,
+        message_id: UUID,
+        attachment_id: UUID,
+        request: ContentRequest,
+        *,
+        mailbox: UUID | None = None,
     ) -> ContentView:
         self.asked.append(request)
         view = ContentView(None, len(DOCUMENT), 0, 0, "application/pdf", "Août 2026.pdf", SHA256, AT, 9)

@@ -95,7 +95,7 @@ async def test_addresses_that_do_not_exist_are_problems_too(client: httpx.AsyncC
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", LIST, "GET, POST"),
+        ("DELETE", LIST, "GET, PATCH, POST"),
         ("POST", f"{LIST}/{MESSAGE_ID}/attachments/{ATTACHMENT_ID}/content/", "GET, HEAD"),
         ("PUT", "/audit/mailboxes/search", "POST"),
         ("POST", "/health/live", "GET, HEAD"),

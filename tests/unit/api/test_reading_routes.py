@@ -12,7 +12,7 @@ from application.views import BodyView, MailboxView, MessageList, MessageView
 from domain.actors import ActorKind
 from domain.errors import Gone, NotFound
 from domain.events.message import Addressee, BusinessDatum
-from projections.inbox import InboxItem, MailboxCounts
+from projections.inbox import InboxItem, MailboxCounts, MessageFilter
 from projections.message_detail import Attachment, MessageDetail
 from tests.unit.api.doubles import AT, ATTACHMENT_ID, MAILBOX_ID, MESSAGE_ID, SHA256, Api
 
@@ -45,15 +45,20 @@ def facts() -> dict[str, Any]:
         "reply_authorised": False,
         "original_message": None,
         "registered": False,
-        "published_at": AT,
+        "received_at": AT,
         "expires_at": AT + timedelta(days=1),
         "opened_at": None,
+        "is_hidden": False,
+        "is_archived": False,
         "is_erased": False,
     }
 
 
+LISTED = {"business_data": None, "attention_of": None, "is_expired": False, "position": 5}
+
+
 def item(**changes: Any) -> InboxItem:
-    return InboxItem(**(facts() | {"business_data": None, "attention_of": None} | changes))
+    return InboxItem(**(facts() | LISTED | changes))
 
 
 def detail() -> MessageDetail:
@@ -69,6 +74,7 @@ def detail() -> MessageDetail:
         attention_of=Addressee(None, "HR"),
         recipient_partition=None,
         confirmation_needed=False,
+        published_at=AT,
         visible_from=AT,
         due_at=None,
         body=None,
@@ -86,6 +92,7 @@ EXPECTED_MESSAGE = {
     "expirationDate": "2026-01-03T03:04:05Z",
     "readStatus": False,
     "visible": True,
+    "isArchived": False,
     "isRegisteredMail": False,
     "isReplyAuthorized": False,
 }
@@ -112,7 +119,7 @@ async def test_counts(api: Api, client: httpx.AsyncClient) -> None:
         "eboxSize": 2.0,
     }
     assert response.headers["ebox-position"] == "12"
-    assert api.reading.calls == [("counts", {"at_least": 11})]
+    assert api.reading.calls == [("counts", {"at_least": 11, "mailbox": None})]
 
 
 async def test_a_list_has_its_items_and_their_number(api: Api, client: httpx.AsyncClient) -> None:
@@ -120,8 +127,9 @@ async def test_a_list_has_its_items_and_their_number(api: Api, client: httpx.Asy
     response = await client.get(f"{ROOT}/messages/?page=2&pageSize=40&readStatus=false")
     assert response.json() == {"items": [EXPECTED_MESSAGE], "totalItems": 41, "isTotalCapped": False}
     assert api.reading.calls == [
-        ("list_messages", {"page": 2, "page_size": 40, "at_least": None})
+        ("list_messages", {"page": 2, "page_size": 40, "at_least": None, "mailbox": None})
     ]
+    assert api.reading.arguments == [(MessageFilter(read_status=False),)]
     assert response.headers["cache-control"] == "private, no-store"
 
 
@@ -178,7 +186,8 @@ async def test_a_parameter_that_is_wrong_or_unknown_is_named(
     ("header", "value"),
     [
         *(("Ebox-Position", value) for value in ("-1", "x", "", "1_0", "1.0", "1, 2", "9" * 30)),
-        ("Ebox-Mailbox", "any"),
+        *(("Ebox-Mailbox", value) for value in ("any", "", "81050103522")),
+        ("On-Behalf-Of-Enterprise-Number", "0884303369"),
     ],
 )
 async def test_a_header_that_is_wrong_or_comes_later_is_named(
