@@ -17,6 +17,8 @@ TEST_PACKAGES := postgresql ceph-mon ceph-osd ceph-common radosgw postfix chromi
 
 SCENARIO ?=
 ROUNDS ?=
+SEED ?=
+FAULTS ?=
 TESTS ?=
 
 .PHONY: help
@@ -50,6 +52,11 @@ format: $(VENV)/.dev ## put the code in ruff's format and repair what ruff can
 bench: $(VENV)/.dev ## measure (SCENARIO=a,b picks, ROUNDS=n repeats); the tables go to var/bench/ too
 	@.ci/install-debian $(TEST_PACKAGES)
 	@$(BIN)/python -m bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+.PHONY: faults
+faults: $(VENV)/.dev ## break what eBox stands on while it is at work (ROUNDS=n, SEED=n, FAULTS=a,b), and look for losses
+	@.ci/install-debian $(TEST_PACKAGES)
+	@$(BIN)/python -m tests.faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
 
 .PHONY: install
 install: $(VENV)/.run ## make .venv from the hashed lock file, with the project itself

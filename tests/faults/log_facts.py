@@ -73,7 +73,6 @@ class LogFacts:
     accesses: list[Access] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     opened: dict[UUID, float] = field(default_factory=dict)
-    rejected_at: list[float] = field(default_factory=list)
     digests: dict[int, bytes] = field(default_factory=dict)
 
     @property
@@ -94,8 +93,6 @@ class LogFacts:
             self.told.append(_told(position, stored, state))
         elif stored.topic == "message.opened":
             self.opened[_uuid(stored.originator_id)] = _seconds(state)
-        elif stored.topic == "mailbox.email_rejected":
-            self.rejected_at.append(_seconds(state))
 
 
 def rows_after(url: str, position: int) -> Iterator[tuple[int, StoredEvent]]:

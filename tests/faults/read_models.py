@@ -14,10 +14,8 @@ from sqlalchemy import Connection, Table
 
 from eventstore.store import EventStore
 from projections import progress
-from projections.columns import METADATA
 from projections.database import ReadDatabase
 from projections.models import READ_MODELS
-from projections.progress import PROGRESS
 from projections.runner import apply_page
 from tests.faults.findings import Finding
 
@@ -28,7 +26,7 @@ NAMED_ROWS = 5
 
 def tables() -> list[Table]:
     """Every table of every read model."""
-    return [table for table in METADATA.sorted_tables if table is not PROGRESS]
+    return [table for model in READ_MODELS for table in model.tables]
 
 
 def fold(events: EventStore, database: ReadDatabase, to: int) -> None:

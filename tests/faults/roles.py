@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, RLock, Thread
 
@@ -56,9 +57,11 @@ class Roles:
             self._killed.add(name)
 
     def stop(self) -> dict[str, int | None]:
-        """Ask all to end in good order; returns their exit statuses."""
+        """Ask all to end in good order, all at once; returns their exit statuses."""
         self._stop_watching()
-        return {name: process.stop() for name, process in self._processes.items()}
+        with ThreadPoolExecutor(len(self._processes)) as threads:
+            statuses = threads.map(EboxProcess.stop, self._processes.values())
+            return dict(zip(self._processes, statuses, strict=True))
 
     def kill_all(self) -> None:
         """Leave nothing running, whatever happened."""
