@@ -71,6 +71,9 @@ def test_the_topics_that_are_asked_for_exist() -> None:
     assert asked
     assert domain.events, "importing them puts them on the list"
     assert asked <= set(EVENTS)
+    patterns = {one for each in EXPRESSIONS for one in re.findall(r'topic=~"([^"]+)"', each)}
+    for pattern in {one for each in patterns for one in each.split("|")}:
+        assert any(re.fullmatch(pattern, topic) for topic in EVENTS), pattern
 
 
 def test_an_alert_says_what_it_is_and_how_bad() -> None:

@@ -202,3 +202,12 @@ def test_a_database_that_is_away_is_a_retryable_condition_without_its_address() 
 
     assert "secret" not in str(refusal.value)
     outbox.close()
+
+
+def test_the_backlog_counts_what_is_not_settled_and_knows_how_long_it_waits(outbox: Outbox) -> None:
+    assert (outbox.backlog().rows, outbox.backlog().due_since) == ({"due": 0, "claimed": 0}, None)
+    outbox.fill([due(NOW - MINUTE), due(NOW - 2 * MINUTE), due(NOW), due(NOW + MINUTE)], 0, 7)
+    first, _second = outbox.claim(2, NOW, LEASE)
+    outbox.sent(first, NOW)
+    assert outbox.backlog().rows == {"due": 2, "claimed": 1}
+    assert outbox.backlog().due_since == NOW
