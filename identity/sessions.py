@@ -20,7 +20,7 @@ from domain.actors import AssuranceLevel, DigitalKey
 from domain.clock import Clock
 from identity.database import transaction
 from identity.ports import ASSURANCE_OF, ProvenPerson
-from identity.store import SWEEP_ROWS, new_secret
+from identity.store import new_secret
 from identity.tables import sessions
 
 IDLE: Final = timedelta(minutes=30)
@@ -66,9 +66,7 @@ class Sessions:
             "used_at": now,
             "expires_at": now + _seconds(IDLE),
         }
-        expired = select(sessions.c.session_hash).where(sessions.c.expires_at <= now).limit(SWEEP_ROWS)
         with transaction(self._engine) as connection:
-            connection.execute(delete(sessions).where(sessions.c.session_hash.in_(expired)))
             connection.execute(insert(sessions).values(row))
         return secret, _session(row)
 

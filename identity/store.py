@@ -20,7 +20,7 @@ from domain.actors import DigitalKey
 from domain.clock import Clock
 from identity.database import transaction
 from identity.ports import ProvenPerson
-from identity.tables import authorization_codes, logins, used_assertions
+from identity.tables import authorization_codes, logins, sessions, used_assertions
 
 CODE_LIFETIME = timedelta(seconds=60)
 """RFC 6749 §4.1.2 allows ten minutes; a redirect needs seconds."""
@@ -175,6 +175,7 @@ class IdentityStore:
                 (logins, logins.c.login_hash),
                 (authorization_codes, authorization_codes.c.code_hash),
                 (used_assertions, used_assertions.c.assertion_hash),
+                (sessions, sessions.c.session_hash),
             )
         )
 

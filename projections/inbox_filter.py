@@ -87,6 +87,7 @@ class InboxItem:
     is_expired: bool
     is_erased: bool
     position: int
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

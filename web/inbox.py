@@ -46,7 +46,7 @@ CHANGES: Final[Mapping[str, tuple[bool | None, bool | None]]] = {
     "hide": (False, None),
     "unhide": (True, None),
 }
-"""Whether a message is visible and archived after each button under it; the inbox then says that it is done."""
+"""Whether a message is visible and archived after each button; the inbox then says it is done."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,15 +68,17 @@ class Row:
     gone: datetime | None
 
 
+ListingVisitor = Annotated[Visitor, signed_in(Operation.LIST)]
+
+
 def inbox_router(pages: Pages, clock: Clock) -> APIRouter:
     """`/inbox`: a part of the mailbox by GET, a search by POST."""
     router = APIRouter(include_in_schema=False, route_class=page_route(pages))
-    visitor_who_lists = signed_in(Operation.LIST)
 
     @router.get(INBOX_PATH)
     async def inbox(
         request: Request,
-        visitor: Annotated[Visitor, visitor_who_lists],
+        visitor: ListingVisitor,
         show: str = "all",
         page: Annotated[int, Query(ge=1, le=_LAST_PAGE)] = 1,
         done: str = "",
@@ -85,7 +87,7 @@ def inbox_router(pages: Pages, clock: Clock) -> APIRouter:
         return await _listed(pages, request, visitor, asked, clock.now())
 
     @router.post(INBOX_PATH)
-    async def search(request: Request, visitor: Annotated[Visitor, visitor_who_lists]) -> Response:
+    async def search(request: Request, visitor: ListingVisitor) -> Response:
         words = visitor.form.get("words", "").strip()[:_MOST_CHARACTERS]
         page = visitor.form.get("page", "1")
         number = int(page) if page.isascii() and page.isdigit() and len(page) <= 4 else 1
@@ -123,7 +125,7 @@ async def _listed(pages: Pages, request: Request, visitor: Visitor, asked: _Aske
 def _row(found: MessageList, message: InboxItem, now: datetime) -> Row:
     sender = found.reference.organisations.get(message.sender_organisation)
     kind = found.reference.message_types.get(message.message_type)
-    due = getattr(message, "due_at", None)
+    due = message.due_at
     return Row(
         message,
         sender.name if sender else {},

@@ -88,8 +88,10 @@ class LoginPages:
         return await anyio.to_thread.run_sync(self._server.complete_login, login, browser)
 
     async def _into_portal(self, request: Request, form: Mapping[str, str]) -> Response:
-        if self._server.demo_logins is None or "cancel" in form:
+        if "cancel" in form:
             return redirect("/")
+        if self._server.demo_logins is None:
+            raise LoginExpired
         choice, browser = form.get("choice", ""), self._forms.browser(request)
         person = await anyio.to_thread.run_sync(self._server.demo_logins.prove, choice)
         if await self._forms.activation.is_due(person.party_id):

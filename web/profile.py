@@ -39,13 +39,14 @@ TIME_ZONES: Final = (
 _NIGHT: Final = QuietHours("22:00", "07:00", "Europe/Brussels")
 _DONE: Final = frozenset({"address", "confirmed", "code", "preferences"})
 
+OwnersVisit = Annotated[Visitor, signed_in(Operation.PROFILE)]
+
 Step = Callable[[Profiles, Actor, Mapping[str, str]], Awaitable[ProfileView]]
 
 
 def profile_router(pages: Pages, clock: Clock) -> APIRouter:
     """`/profile`: what is on record by GET; each of its forms, told apart by `step`, by POST."""
     router = APIRouter(include_in_schema=False, route_class=page_route(pages))
-    visitor_with_profile = signed_in(Operation.PROFILE)
 
     async def shown(
         request: Request, visitor: Visitor, problems: Mapping[str, str], done: str, status: int
@@ -65,13 +66,11 @@ def profile_router(pages: Pages, clock: Clock) -> APIRouter:
         )
 
     @router.get(PROFILE_PATH)
-    async def profile(
-        request: Request, visitor: Annotated[Visitor, visitor_with_profile], done: str = ""
-    ) -> Response:
+    async def profile(request: Request, visitor: OwnersVisit, done: str = "") -> Response:
         return await shown(request, visitor, {}, done if done in _DONE else "", 200)
 
     @router.post(PROFILE_PATH)
-    async def change(request: Request, visitor: Annotated[Visitor, visitor_with_profile]) -> Response:
+    async def change(request: Request, visitor: OwnersVisit) -> Response:
         chosen = _STEPS.get(visitor.form.get("step", ""))
         if chosen is None:
             return go_to(pages, PROFILE_PATH)

@@ -29,8 +29,11 @@ from identity.client_keys import new_client_key, public_jwks
 from identity.issuers import IssuerProfile, OwnKeys
 from identity.keys import SigningKeys
 from identity.ports import ClientKind, DemoPerson, RegisteredClient
+from identity.sessions import Session, Sessions
 from identity.tables import create_tables
 from web.login import login_router
+from web.login_forms import LoginForms
+from web.pages import Pages
 
 ISSUER = "http://127.0.0.1:8000"
 AUDIENCE = "http://127.0.0.1:8000"
@@ -78,6 +81,28 @@ class People:
         return self.parties.setdefault(identifier, uuid4())
 
 
+@dataclass
+class Activations:
+    """Whose mailbox is in use, in memory. Nobody is new unless a test says so."""
+
+    newcomers: set[UUID] = field(default_factory=set)
+    accepted: list[UUID] = field(default_factory=list)
+
+    async def is_due(self, party_id: UUID) -> bool:
+        """Whether this person is yet to accept the terms."""
+        return party_id in self.newcomers
+
+    async def accept_terms(self, party_id: UUID) -> None:
+        """They accept the terms."""
+        self.newcomers.discard(party_id)
+        self.accepted.append(party_id)
+
+
+async def no_language(_session: Session, _request_id: UUID) -> str | None:
+    """Nobody has chosen a language."""
+    return None
+
+
 PRIVATE_KEYS = {name: new_client_key() for name in ("demo-partner", "demo-site", "demo-auditor-1")}
 
 
@@ -114,6 +139,7 @@ class World:
         self.clock: FixedClock = like.clock if like else FixedClock(NOON)
         self.clients: Clients = like.clients if like else demo_clients()
         self.people: People = like.people if like else People()
+        self.activations: Activations = like.activations if like else Activations()
         self.keys = SigningKeys(engine, KEY_ENCRYPTION_KEY, self.clock)
         self.server: AuthorizationServer = assemble(
             engine=engine,
@@ -126,9 +152,11 @@ class World:
             demo_people=() if is_production else DEMO_PEOPLE,
             is_production=is_production,
         )
+        self.sessions = Sessions(engine, self.clock, ISSUER)
+        logins = LoginForms(Pages(ISSUER), self.server, self.sessions, self.activations, no_language)
         app = FastAPI()
         app.include_router(authorization_router(self.server))
-        app.include_router(login_router(self.server))
+        app.include_router(login_router(logins))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER)
 
     def client(self, client_id: str) -> OAuthClient:
