@@ -72,7 +72,7 @@ def _problem(kind: ProblemType) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if kind.status == kinds.INVALID_ACCESS_TOKEN.status:
         headers["WWW-Authenticate"] = {"description": "RFC 6750 §3.", "schema": {"type": "string"}}
-    if kind.status == kinds.SERVICE_UNAVAILABLE.status:
+    if kind in (kinds.SERVICE_UNAVAILABLE, kinds.TOO_MANY_REQUESTS):
         headers["Retry-After"] = {"description": "Seconds.", "schema": {"type": "integer"}}
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
