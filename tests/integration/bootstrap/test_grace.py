@@ -20,7 +20,7 @@ async def at_once():
 async def stuck(system):
     await supervise(Role(at_once, print), Role(asyncio.Event().wait, print), seconds=0.1)
 
-roles._run(Settings(), stuck)
+roles._run(Settings(), "stuck", stuck)
 """
 
 
