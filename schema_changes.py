@@ -39,12 +39,17 @@ def migrate(connection: Connection, scripts: Path, version_table: str) -> None:
         SchemaError: a later release has been here, or a script failed. Roll back: the database is as it was.
     """
     _take_turns(connection)
-    newest = max(script.name for script in scripts.glob("[0-9]*.py"))[:4]
+    newest = newest_version(scripts)
     version = _version(connection, version_table)
     if version is not None and version > newest:
         raise SchemaError(f"{version_table} is {version}, this release knows {newest}: run a newer one")
     if version != newest:
         _upgrade(connection, scripts, version_table, version)
+
+
+def newest_version(scripts: Path) -> str:
+    """The version that this release brings the tables to."""
+    return max(script.name for script in scripts.glob("[0-9]*.py"))[:4]
 
 
 def _take_turns(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    DotEnvSettingsSource,
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -209,6 +210,16 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The public URL, without a slash at its end."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+
+def files_with_secrets() -> list[Path]:
+    """`.env`, and the files that `EBOX_…_FILE` names, as far as they are there."""
+    given: dict[str, str | None] = {}
+    for source in (DotEnvSettingsSource(Settings), EnvSettingsSource(Settings)):
+        given.update(source.env_vars)
+    named = [given.get(f"ebox_{name}_file") for name in (*SECRETS, *PREVIOUS_KEYS)]
+    files = [Path(str(Settings.model_config.get("env_file"))), *(Path(path) for path in named if path)]
+    return [file for file in files if file.is_file()]
 
 
 def _is_embedded_part(url: SecretStr) -> bool:

@@ -6,6 +6,7 @@ Nothing is removed by leaving it out of the file; `suspended: <reason>` takes ri
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from application.partnersfile import PartnersFile
 from domain.clock import Clock
 from domain.errors import InvalidInput, Issue
+from domain.events import Event
 from domain.ids import auditor_id, sender_id, site_id
 from domain.partner import Auditor, Sender, Site
 from eventstore.errors import AggregateNotFound
@@ -44,22 +46,33 @@ def read_partners_file(path: Path) -> PartnersFile:
 def apply_partners(file: PartnersFile, events: EventStore, clock: Clock) -> int:
     """Append what differs from what is on record; the number of events appended. Blocking."""
     count = 0
-    for organisation in file.organisations():
-        count += _apply(Sender, sender_id(organisation.enterprise_number), organisation, events, clock)
-    for site in file.site_declarations():
-        count += _apply(Site, site_id(site.client.client_id), site, events, clock)
-    for auditor in file.auditor_declarations():
-        count += _apply(Auditor, auditor_id(auditor.client.client_id), auditor, events, clock)
+    for facts in filter(None, _differences(file, events, clock)):
+        events.append_now(*facts)
+        count += len(facts)
     return count
 
 
-def _apply(
+def count_differences(file: PartnersFile, events: EventStore, clock: Clock) -> int:
+    """How many events `apply_partners` would append; appends none. Blocking."""
+    return sum(len(facts) for facts in _differences(file, events, clock))
+
+
+def _differences(file: PartnersFile, events: EventStore, clock: Clock) -> Iterator[list[Event]]:
+    for organisation in file.organisations():
+        yield _facts(Sender, sender_id(organisation.enterprise_number), organisation, events, clock)
+    for site in file.site_declarations():
+        yield _facts(Site, site_id(site.client.client_id), site, events, clock)
+    for auditor in file.auditor_declarations():
+        yield _facts(Auditor, auditor_id(auditor.client.client_id), auditor, events, clock)
+
+
+def _facts(
     kind: type[Sender | Site | Auditor],
     stream: UUID,
     declared: Any,
     events: EventStore,
     clock: Clock,
-) -> int:
+) -> list[Event]:
     try:
         known = events.load(stream)
     except AggregateNotFound:
@@ -69,7 +82,4 @@ def _apply(
             raise TypeError(f"stream {stream} is not a {kind.__name__}")
         aggregate = known
         aggregate.declare(declared, clock.now())
-    facts = aggregate.new_facts()
-    if facts:
-        events.append_now(*facts)
-    return len(facts)
+    return aggregate.new_facts()

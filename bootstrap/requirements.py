@@ -83,9 +83,17 @@ class Requirements:
 
     def check_key_store(self) -> None:
         """Raise unless its tables are there and whole, and our keys open and find the parties of a sample."""
-        store = self._system.key_store
+        self.check_key_tables()
+        self.check_keys()
+
+    def check_key_tables(self) -> None:
+        """Raise unless the key store's tables are there, and no restore is under way."""
         _look_at(self._system.identity_engine, partytables.METADATA, identity_tables.metadata)
-        store.restoring.check()
+        self._system.key_store.restoring.check()
+
+    def check_keys(self) -> None:
+        """Raise unless our keys open and find the parties of a sample."""
+        store = self._system.key_store
         party = partytables.PARTY.c
         some = sa.select(party.party_id).where(party.wrapped_key.is_not(None)).limit(SAMPLE)
         with transaction(self._system.identity_engine) as connection:

@@ -46,6 +46,10 @@ class Leadership(Protocol):
         """Let another copy take over."""
         ...
 
+    def is_taken(self) -> bool:
+        """Whether any process has the role now; for operators. Raises `domain.errors.Unavailable`."""
+        ...
+
 
 class Backend(Protocol):
     """A database that can keep events."""

@@ -17,6 +17,7 @@ from threading import Event
 import psycopg
 import structlog
 
+from domain.errors import Unavailable
 from eventstore.backend import Leadership
 from eventstore.errors import LeadershipLost
 from telemetry import meters
@@ -25,6 +26,16 @@ STANDBY_SECONDS = 1.0
 """How often a standby asks. It asks instead of queueing: a statement that waits for hours would hold back
 vacuum.
 """
+
+# How PostgreSQL shows a lock whose key is one bigint: its halves apart, and 1 behind them.
+_IS_TAKEN = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND granted AND objsubid = 1
+        AND (classid::bigint << 32 | objid::bigint) = %(key)s
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    """
 
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +79,15 @@ class PostgresLeadership:
             self._connection.close()
             self._connection = None
 
+    def is_taken(self) -> bool:
+        """Whether any process has the role. Raises `Unavailable`."""
+        try:
+            with self._connect() as connection:
+                row = connection.execute(_IS_TAKEN, {"key": self._key}).fetchone()
+        except psycopg.Error as error:
+            raise Unavailable("the event store does not answer") from error
+        return row is not None and bool(row[0])
+
     def _try(self) -> bool:
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
@@ -101,6 +121,10 @@ class MeteredLeadership:
         self._leadership.release()
         self._holds.set(0)
 
+    def is_taken(self) -> bool:
+        """Whether any process has the role."""
+        return self._leadership.is_taken()
+
 
 class FileLeadership:
     """A role, as a lock on a file beside the database."""
@@ -127,6 +151,22 @@ class FileLeadership:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def is_taken(self) -> bool:
+        """Whether any process has the role."""
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise Unavailable("the lock file cannot be opened") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
 
     def _try(self) -> bool:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
