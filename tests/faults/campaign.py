@@ -26,6 +26,8 @@ RECOVERY_SECONDS = 60.0
 SETTLE_SECONDS = 420.0
 """For the last mails: more than the lease of what a killed notifier had in hand."""
 EVERYTHING_EVERY = 10
+READ_AFTER = 2
+"""Rounds until a message is downloaded to be compared: who has read it is not told of it by mail any more."""
 TOKEN_SECONDS = 150.0
 """Half a token's life."""
 
@@ -92,7 +94,7 @@ class Campaign:
         recovery, findings = self._trouble(number, fault)
         reads = sum(one.round == number for one in self._ledger.reads)
         self._checker.read_log()
-        findings += self._downloads().check(number, self._checker.present(number))
+        findings += self._downloads().check(number, self._checker.present(number - READ_AFTER))
         self._checker.read_log()
         findings += self._checker.check(everything=number % EVERYTHING_EVERY == 0)
         for name in self._stage.roles.ended_by_themselves[died:]:
