@@ -26,12 +26,14 @@ from bootstrap.requirements import Requirements
 from bootstrap.system import System
 from bootstrap.troubles import lasting_trouble
 from eventstore import partytables
+from eventstore.errors import EventStoreError
 from identity import tables as identity_tables
 from identity.database import transaction
 from notifier import tables as outbox_tables
 from notifier.database import OutboxDatabase
 from notifier.restoring import look_before_sending
 from projections import progress as projected
+from schema_changes import SchemaError
 from settings import Settings
 from storage.errors import StorageUnavailable
 from storage.filesystem import FilesystemObjectStore
@@ -155,15 +157,15 @@ def _safekeeping(settings: Settings) -> Iterator[Safekeeping]:
     system = Safekeeping(settings)
     try:
         yield system
-    except (BackupError, StorageUnavailable) as error:
+    except (BackupError, StorageUnavailable, SchemaError) as error:
         raise CannotStart(str(error)) from error
     except OSError as error:
         raise CannotStart(f"the folder cannot be used: {os.strerror(error.errno or 0)}") from error
     except Exception as error:
         trouble = lasting_trouble(error)
-        if trouble is None:
+        if trouble is None and not isinstance(error, EventStoreError):
             raise
-        raise CannotStart(trouble) from error
+        raise CannotStart(trouble or str(error)) from error
     finally:
         os.umask(before)
         asyncio.run(system.aclose())
