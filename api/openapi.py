@@ -18,6 +18,7 @@ from api.schemas.message_search import MessageSearch
 from api.schemas.own_history import OwnHistory
 from api.schemas.problem import Problem
 from api.schemas.publish import message_schema
+from api.schemas.replay import MailboxThenAnswer
 
 TITLE: Final = "eBox"
 VERSION: Final = "3"
@@ -49,6 +50,7 @@ _ANSWERS: Final = (
     History,
     Mailboxes,
     MailboxFound,
+    MailboxThenAnswer,
     OwnHistory,
     Preferences,
     Problem,
