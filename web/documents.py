@@ -15,7 +15,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from application.views import ContentRequest, ContentView
+from application.views import ByteRange, ContentRequest, ContentView
 from domain.decisions import Operation
 from domain.errors import NotFound
 from storage.rendering import CannotDraw
@@ -38,6 +38,8 @@ _ONLY_ITSELF: Final = {
     **NOTHING_MORE,
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
 }
+_A_LOOK: Final = ContentRequest(byte_range=ByteRange())
+"""All of the document, as the part that it is: who turns its pages looks at it once."""
 
 ReadingVisitor = Annotated[Visitor, signed_in(Operation.READ)]
 PageNumber = Annotated[int, Query(ge=1, le=_LAST_PAGE)]
@@ -56,7 +58,7 @@ def documents_router(pages: Pages) -> APIRouter:
     async def download(
         request: Request, message_id: UUID, attachment_id: UUID, visitor: ReadingVisitor
     ) -> Response:
-        content = await _content(portal_of(request), visitor, message_id, attachment_id)
+        content = await _content(portal_of(request), visitor, message_id, attachment_id, ContentRequest())
         name = f"; filename*=UTF-8''{quote(content.file_name)}" if content.file_name else ""
         headers = {
             **_ONLY_ITSELF,
@@ -75,7 +77,7 @@ def documents_router(pages: Pages) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         portal = portal_of(request)
-        content = await _content(portal, visitor, message_id, attachment_id)
+        content = await _content(portal, visitor, message_id, attachment_id, _A_LOOK)
         with await _spooled(portal, content) as document:
             shown = await _shown(portal, content.media_type, document, page)
         answer = pages.show(
@@ -100,7 +102,7 @@ def documents_router(pages: Pages) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         portal = portal_of(request)
-        content = await _content(portal, visitor, message_id, attachment_id)
+        content = await _content(portal, visitor, message_id, attachment_id, _A_LOOK)
         if content.media_type in PICTURES:
             return Download(_stream(content), headers=_ONLY_ITSELF, media_type=content.media_type)
         with await _spooled(portal, content) as document:
@@ -128,12 +130,21 @@ async def _shown(portal: Portal, media_type: str, document: SpooledUpload, page:
         return {"kind": "nothing", "pages": 0, "text": ""}
     if page > drawn.pages:
         raise NotFound("page")
-    return {"kind": "pages", "pages": drawn.pages, "text": drawn.text.replace("\r\n", "\n").strip()}
+    text = drawn.text.replace("\r\n", "\n").strip()
+    return {
+        "kind": "pages",
+        "pages": drawn.pages,
+        "text": text,
+        "width": drawn.width,
+        "height": drawn.height,
+    }
 
 
-async def _content(portal: Portal, visitor: Visitor, message_id: UUID, attachment_id: UUID) -> ContentView:
+async def _content(
+    portal: Portal, visitor: Visitor, message_id: UUID, attachment_id: UUID, asked: ContentRequest
+) -> ContentView:
     """The document, its access recorded. Raises `NotFound`, `Gone`, `Retryable`."""
-    return await portal.reading.content(visitor.actor, message_id, attachment_id, ContentRequest())
+    return await portal.reading.content(visitor.actor, message_id, attachment_id, asked)
 
 
 async def _spooled(portal: Portal, content: ContentView) -> SpooledUpload:

@@ -33,11 +33,14 @@ class CannotDraw(StorageError):
 class Page:
     """A page as it was asked for: `picture` is a PNG, or `text` what the page says.
 
-    `pages` is how many the document has; both are empty where the page asked for is not one of them.
+    `pages` is how many the document has; both are empty where the page asked for is not one of them. `width`
+    and `height` come with the text, in 1/72 inch.
     """
 
     pages: int
     text: str
+    width: int
+    height: int
     picture: bytes
 
 
@@ -139,6 +142,7 @@ def _page(answer: bytes) -> Page:
     line, _, picture = answer.partition(b"\n")
     try:
         said = json.loads(line)
-        return Page(int(said["pages"]), str(said.get("text", "")), picture)
+        text, width, height = str(said.get("text", "")), int(said.get("width", 0)), int(said.get("height", 0))
+        return Page(int(said["pages"]), text, width, height, picture)
     except (ValueError, KeyError, TypeError):
         raise CannotDraw("the process answered beside its protocol") from None

@@ -1,8 +1,9 @@
 """The process that draws one page of a PDF. Run by path, it imports nothing else of eBox, and ends after it.
 
-Standard input is the document; standard output gets one line of JSON, `{"pages": n, "text": …}`, and after
-it, where it was asked for, the page as a PNG. One process for one page: a document that gets the better of
-the parser finds nobody else's document there. Anything unforeseen ends the process without an answer.
+Standard input is the document. Standard output gets one line of JSON, `{"pages": n}`, which has `text`,
+`width` and `height` as well where the text was asked for, and otherwise the page after it, as a PNG. One
+process for one page: a document that gets the better of the parser finds nobody else's document there.
+Anything unforeseen ends the process without an answer.
 """
 
 import json
@@ -48,7 +49,8 @@ def _answer(number: int, *, with_picture: bool) -> None:
     answer: dict[str, object] = {"pages": pages}
     page = document[number - 1] if number <= pages else None
     if page is not None and not with_picture:
-        answer["text"] = _text_of(page)
+        width, height = page.get_size()
+        answer |= {"text": _text_of(page), "width": round(width), "height": round(height)}
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
     if page is not None and with_picture:
         _picture_of(page)
