@@ -30,7 +30,7 @@ run: install ## install what is needed, then serve everything at http://127.0.0.
 	@exec $(BIN)/ebox run
 
 .PHONY: test
-test: $(VENV)/.dev ## install what the tests need, then run them all against real servers (TESTS=path picks some)
+test: $(VENV)/.dev node_modules/.package-lock.json ## install what the tests need, then run them all against real servers (TESTS=path picks some)
 	@.ci/install-debian $(TEST_PACKAGES)
 	@$(BIN)/pytest $(TESTS)
 
@@ -74,6 +74,11 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing requirements/run.txt into $(VENV) …"
 	@$(PIP) install --quiet --require-hashes --requirement requirements/run.txt
 	@$(INSTALL_PROJECT)
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null || .ci/install-debian npm
+	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
