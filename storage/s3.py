@@ -147,6 +147,11 @@ class S3ObjectStore:
             for found in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
                 yield ObjectEntry(found.object_name, found.size, found.last_modified)
 
+    def versioning(self) -> str:
+        """Whether the bucket keeps what is replaced or removed: `Enabled`, `Suspended` or `Off`."""
+        with _translated():
+            return str(self._client.get_bucket_versioning(bucket_name=self._bucket).status_string)
+
     def close(self) -> None:
         self._pool.clear()
 
