@@ -68,6 +68,11 @@ class BatchRecorder(Protocol):
         ...
 
 
+def recorded_event(position: int, stream: UUID, version: int, topic: str, state: bytes) -> RecordedEvent:
+    """An event as it was read before, from its parts."""
+    return RecordedEvent(position, StoredEvent(stream, version, topic, state))
+
+
 def key_of(stored: StoredEvent) -> Key:
     """Stream and version of a stored event."""
     if not isinstance(stored.originator_id, UUID):

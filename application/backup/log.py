@@ -7,12 +7,11 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
-from eventsourcing.persistence import StoredEvent
 
 from application.backup.errors import Damaged, NotABackup
 from application.backup.frames import FileEntry, FrameWriter, frames_in
 from application.backup.manifest import LastEvent
-from eventstore.recorder import BatchRecorder, RecordedEvent, key_of
+from eventstore.recorder import BatchRecorder, RecordedEvent, key_of, recorded_event
 
 
 class _Event(msgspec.Struct, array_like=True):
@@ -62,4 +61,4 @@ def _written(one: RecordedEvent) -> _Event:
 
 
 def _read(one: _Event) -> RecordedEvent:
-    return RecordedEvent(one.position, StoredEvent(one.stream, one.version, one.topic, one.state))
+    return recorded_event(one.position, one.stream, one.version, one.topic, one.state)
