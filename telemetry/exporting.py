@@ -7,6 +7,7 @@ from importlib.metadata import version
 from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -28,7 +29,12 @@ def begin(url: str, role: str, ratio: float) -> Callable[[], None]:
     provider = TracerProvider(
         sampler=sampling(ratio),
         resource=Resource(
-            {"service.name": "ebox", "service.version": version("ebox-mailbox"), "ebox.role": role}
+            {
+                "service.name": "ebox",
+                "service.version": version("ebox-mailbox"),
+                "service.instance.id": str(uuid4()),
+                "ebox.role": role,
+            }
         ),
         shutdown_on_exit=False,
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from prometheus_client import Counter, Gauge, Histogram
 from pydantic_core import PydanticUndefined
 
+import telemetry.meters
 from settings import PREVIOUS_KEYS, SECRETS, Settings
 
 HERE = Path(__file__).parent
@@ -37,7 +39,26 @@ def _default(value: object) -> str:
     return f"`{getattr(value, 'value', value)}`"
 
 
-PAGES = {"configuration.md": configuration}
+def meters() -> str:
+    """Every meter as a table row."""
+    lines = [
+        "# Meters",
+        "",
+        "What `/metrics` tells, besides what the Prometheus client tells of any Python process.",
+        "[How to watch eBox](../howto/watch-it.md) has the dashboard and the alerts.",
+        "",
+        "| meter | kind | labels | meaning |",
+        "|---|---|---|---|",
+    ]
+    for meter in vars(telemetry.meters).values():
+        for metric in meter.describe() if isinstance(meter, Counter | Gauge | Histogram) else ():
+            name = f"{metric.name}_total" if metric.type == "counter" else metric.name
+            labels = ", ".join(f"`{label}`" for label in meter._labelnames)
+            lines.append(f"| `{name}` | {metric.type} | {labels} | {metric.documentation} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"configuration.md": configuration, "meters.md": meters}
 
 
 def main() -> None:

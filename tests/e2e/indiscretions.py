@@ -15,6 +15,8 @@ from tests.pdfs import make_pdf
 NOT_A_NUMBER: Final = "81050103521"
 UNKNOWN_NUMBER: Final = "92521506931"
 NAME, STREET, WORD = "Zonneveld-Hazelaar", "Lijsterbeslaan", "ontslagbrief"
+ADDRESS: Final = f"ine@{NAME}.example"
+MERGE_PATCH: Final = {"Content-Type": "application/merge-patch+json"}
 TYPED: Final = {
     "ssin": NOT_A_NUMBER,
     "name": f"{NAME} Ine",
@@ -100,6 +102,11 @@ def _bad_looks(an: Caller, lea: Caller) -> list[httpx.Response]:
         an.request("GET", f"{MESSAGES}/{NAME}/attachments/{AN.number}/content"),
         an.request("POST", MESSAGES, **form(announcement())),
         lea.request("GET", MESSAGES),
+        lea.request("PATCH", "/me/profile", json={"emailAddress": ADDRESS}, headers=MERGE_PATCH),
+        lea.request("PATCH", "/me/profile", json={"emailAddress": f"{NAME} {STREET}"}, headers=MERGE_PATCH),
+        lea.request("POST", "/me/profile/emailVerification", json={"code": AN.number}),
+        lea.request("PATCH", "/me/preferences", json={NAME: STREET}, headers=MERGE_PATCH),
+        an.request("GET", "/me/access-history", params={"q": NAME}),
         an.request("DELETE", MESSAGES, params={"name": NAME}),
     ]
 
@@ -126,6 +133,9 @@ def _strangers(installation: Installation) -> list[httpx.Response]:
             http.get("/oauth/authorize", params={"client_id": AN.number, "login_hint": NAME}),
             http.get("/login", params={"login": NAME}),
             http.post("/login", data={"login": NAME, "person": AN.number}),
+            http.get("/inbox", params={"q": WORD, "qlang": "nl"}),
+            http.get(f"/messages/{AN.number}", headers={"Cookie": f"session={NAME}"}),
+            http.post("/profile", data={"email": ADDRESS}),
         ]
 
 
