@@ -22,6 +22,9 @@ from notifier.returned import Reading, Returned
 from notifier.verp import ReturnPath
 from telemetry import meters
 
+_NO_SENDER = "<>"
+"""As the library spells it."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -151,7 +154,7 @@ class _Handler:
     async def handle_MAIL(  # noqa: N802 - the library's name for it
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address:
+        if address != _NO_SENDER:
             return "550 5.7.1 only mail that comes back is taken here"  # RFC 5321 §4.5.5: it has no sender
         envelope.mail_from = address
         envelope.mail_options.extend(options)

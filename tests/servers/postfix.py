@@ -29,11 +29,15 @@ _DELIVERY_SECONDS = 30.0
 class Postfix:
     """One mail server on a free loopback port: every `…@example.test` exists, but for those in `unknown…`.
 
-    Wants root, as Postfix does.
+    On `late_port` it takes those too, and then they come back. So do, after a moment, notices about the ones
+    in `…@slow.test`, which it tries to deliver for ever. What comes back to `…@bounces.test` it brings to
+    `bounce_port`, where a test may listen. Wants root, as Postfix does.
     """
 
     def __init__(self) -> None:
         self.port = free_port()
+        self.late_port = free_port()
+        self.bounce_port = free_port()
         self._directory: Path | None = None
         self._daemon: Daemon | None = None
 
@@ -41,6 +45,11 @@ class Postfix:
     def url(self) -> str:
         """`smtp://127.0.0.1:port` (EBOX_SMTP_URL)."""
         return f"smtp://{LOOPBACK}:{self.port}"
+
+    @property
+    def late_url(self) -> str:
+        """The same server, where it looks only afterwards whether a mailbox exists."""
+        return f"smtp://{LOOPBACK}:{self.late_port}"
 
     def start(self) -> Self:
         """Lay out the directory at the first start, and serve; returns itself.
@@ -134,8 +143,8 @@ class Postfix:
             folder.mkdir(mode=0o755)
         for folder in (directory / "data", directory / "mail"):
             give_to(folder, SYSTEM_USER)
-        (configuration / "main.cf").write_text(main_cf(directory))
-        (configuration / "master.cf").write_text(master_cf(self.port))
+        (configuration / "main.cf").write_text(main_cf(directory, self.bounce_port))
+        (configuration / "master.cf").write_text(master_cf(self.port, self.late_port))
         (configuration / "recipients").write_text(RECIPIENTS)
         # Makes the queue's folders with the owners that Postfix insists on
         run_tool([postfix, "-c", str(configuration), "check"], within=_START_SECONDS, cwd=directory)

@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.servers.ports import LOOPBACK
 
 DOMAIN = "example.test"
+BOUNCE_DOMAIN = "bounces.test"
+SLOW_DOMAIN = "slow.test"
 SYSTEM_USER = "postfix"
 PROGRAMS = Path("/usr/lib/postfix/sbin")
 
@@ -18,7 +20,7 @@ endif
 """
 
 
-def main_cf(directory: Path) -> str:
+def main_cf(directory: Path, bounce_port: int) -> str:
     """The settings of a mail system that lies in `directory` whole."""
     account = pwd.getpwnam(SYSTEM_USER)
     settings = {
@@ -44,9 +46,19 @@ def main_cf(directory: Path) -> str:
         "virtual_minimum_uid": 1,
         "virtual_uid_maps": f"static:{account.pw_uid}",
         "virtual_gid_maps": f"static:{account.pw_gid}",
+        # What comes back goes to whoever listens for it; nobody answers for one domain, which is told soon
+        "transport_maps": f"inline:{{ {{{BOUNCE_DOMAIN}=smtp:[{LOOPBACK}]:{bounce_port}}},"
+        f" {{{SLOW_DOMAIN}=smtp:[{LOOPBACK}]:1}} }}",
+        "relay_domains": SLOW_DOMAIN,
+        "delay_warning_time": "1s",
+        "maximal_queue_lifetime": "60s",
+        "bounce_queue_lifetime": "60s",
+        "fast_flush_domains": "",
+        "queue_run_delay": "1s",
+        "minimal_backoff_time": "1s",
+        "maximal_backoff_time": "2s",
         # Nothing goes anywhere else
         "mynetworks": "",
-        "relay_domains": "",
         "smtpd_relay_restrictions": "reject_unauth_destination",
         "default_transport": "error:5.7.1 this server relays nowhere",
         "alias_maps": "",
@@ -58,10 +70,12 @@ def main_cf(directory: Path) -> str:
     return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 
-def master_cf(port: int) -> str:
+def master_cf(port: int, late_port: int) -> str:
     """The services of the mail system: name, type, private, unprivileged, chroot, wakeup, limit, program."""
     services = (
         f"{LOOPBACK}:{port} inet n - n - - smtpd",
+        f"{LOOPBACK}:{late_port} inet n - n - - smtpd -o smtpd_reject_unlisted_recipient=no",
+        "smtp unix - - n - - smtp",
         "cleanup unix n - n - 0 cleanup",
         "qmgr unix n - n 300 1 qmgr",
         "rewrite unix - - n - - trivial-rewrite",

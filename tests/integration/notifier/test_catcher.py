@@ -20,6 +20,7 @@ from tests.integration.notifier.house import House
 from tests.servers.ports import free_port
 from tests.waiting import until
 from web.mail import mail_router
+from web.pages import Pages
 
 HOSTILE = '<script>alert(1)</script><img src="x"> & "quoted"'
 
@@ -42,7 +43,7 @@ async def pool(catcher: MailCatcher) -> AsyncIterator[SmtpPool]:
 @pytest.fixture
 async def browser(catcher: MailCatcher) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.include_router(mail_router(catcher))
+    app.include_router(mail_router(Pages("http://testserver"), catcher))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
@@ -54,7 +55,7 @@ def mail(subject: str = "Onderwerp", text: str = "Tekst", to: str = "an@example.
     message["X-Note"] = "one"
     message["X-Note"] = "two"
     message.set_content(text)
-    return Mail("a@example.test", to, message.as_bytes())
+    return Mail("a@example.test", to, message.as_bytes(), "0a")
 
 
 async def test_a_notification_is_caught_and_shown(
@@ -133,10 +134,12 @@ async def test_a_header_that_comes_twice_is_shown_whole(pool: SmtpPool, catcher:
 async def test_bytes_that_are_hardly_a_mail_are_caught_all_the_same(
     pool: SmtpPool, browser: httpx.AsyncClient
 ) -> None:
-    await pool.send(Mail("a@example.test", "an@example.test", b"\xff\xfe no header\r\n\r\n\xff"))
+    await pool.send(Mail("a@example.test", "an@example.test", b"\xff\xfe no header\r\n\r\n\xff", "0a"))
     broken = b"Subject: \xe9=?utf-8?q?=FF?=\r\nContent-Type: text/plain; charset=none\r\n\r\nTekst\r\n"
-    await pool.send(Mail("a@example.test", "an@example.test", broken))
-    await pool.send(Mail("a@example.test", "an@example.test", b"Content-Type: image/png\r\n\r\n\x89PNG"))
+    await pool.send(Mail("a@example.test", "an@example.test", broken, "0a"))
+    await pool.send(
+        Mail("a@example.test", "an@example.test", b"Content-Type: image/png\r\n\r\n\x89PNG", "0a")
+    )
 
     listed = (await browser.get("/demo/mail.json")).json()
     assert [shown["text"].strip() for shown in listed[:2]] == ["", "Tekst"]
