@@ -41,7 +41,7 @@ _POOL_SECONDS = 2.0
 
 _GATHER = (
     "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan;"
-    "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_seqscan = off"
+    "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_indexscan = off; SET LOCAL enable_seqscan = off"
 )
 
 _NOT_MIGRATED = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)

@@ -27,7 +27,6 @@ from sqlalchemy import (
     true,
 )
 
-from projections.database import gathering
 from projections.folding import folded
 from projections.inbox_filter import TOTAL_LIMIT, InboxItem, InboxPage, MessageFilter, Named
 from projections.inbox_tables import COUNTERS, INBOX, IS_LISTED, NEWEST_FIRST, TEXTS
@@ -182,11 +181,9 @@ def gathered(connection: Connection, hits: Select[datetime | None, UUID], size: 
     order = (found.c.received_at.desc(), found.c.message_id.desc())
     window = select(found.c.message_id).order_by(*order).limit(size).offset(skip).subquery("page")
     query = select(counted.c.total, window.c.message_id).select_from(counted.outerjoin(window, true()))
-    with gathering(connection):
-        rows = connection.execute(query).all()
-        total = rows[0].total
-        ids = [row.message_id for row in rows if row.message_id is not None]
-        return InboxPage.of(items_of(connection, ids), total)
+    rows = connection.execute(query).all()
+    ids = [row.message_id for row in rows if row.message_id is not None]
+    return InboxPage.of(items_of(connection, ids), rows[0].total)
 
 
 def items_of(connection: Connection, ids: Sequence[UUID]) -> list[InboxItem]:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select, union_all
 
+from projections.database import gathering
 from projections.folding import filled, folded
 from projections.inbox_filter import TOTAL_LIMIT, InboxPage, MessageFilter, Named
 from projections.inbox_lists import (
@@ -63,7 +64,8 @@ def search(
     conditions = _conditions(mailbox_id, wanted)
     found = matches(wanted, named)
     if _is_worth_gathering(connection, mailbox_id, wanted, conditions, found):
-        hits = gathered(connection, _hits(conditions, wanted, named), size, skip)
+        with gathering(connection):
+            hits = gathered(connection, _hits(conditions, wanted, named), size, skip)
         if not hits.is_total_capped:
             return hits
     return _in_order(connection, [*conditions, found], size, skip)

@@ -34,7 +34,7 @@ def nodes(database: ReadDatabase, statement: str, parameters: Any) -> list[dict[
         command = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
         return connection.exec_driver_sql(command, parameters).scalar_one()
 
-    return list(_flat(database.read(explain)[0]["Plan"]))
+    return list(flat(database.read(explain)[0]["Plan"]))
 
 
 def steps(database: ReadDatabase, statement: str, parameters: Any) -> list[str]:
@@ -47,7 +47,8 @@ def steps(database: ReadDatabase, statement: str, parameters: Any) -> list[str]:
     return database.read(explain)
 
 
-def _flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The node and all that are within it."""
     yield node
     for inner in node.get("Plans", []):
-        yield from _flat(inner)
+        yield from flat(inner)
