@@ -65,6 +65,11 @@ class MemoryRecorder:
         """The next events."""
         return [found for found in self.events.values() if found.position > position][:limit]
 
+    def read_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
+        """The events at these positions."""
+        found = (one for one in self.events.values() if one.position in set(positions))
+        return sorted(found, key=lambda one: one.position)
+
     def max_notification_id(self) -> int | None:
         """The number of events."""
         return len(self.events)
