@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Table, make_url
 import eventstore
 import identity
 import notifier
-from bootstrap.doctor.findings import Finding, fine, warning
+from bootstrap.doctor.findings import Finding, Verdict, fine, warning
 from bootstrap.doctor.patient import Patient, require_file, sqlite_file
 from bootstrap.requirements import Requirements
 from eventstore import partytables
@@ -119,14 +119,16 @@ def look_at(database: Database) -> Iterator[Finding]:
     require_file(database.url)
     file = sqlite_file(database.url)
     if file is None:
-        from bootstrap.doctor import postgresql  # noqa: PLC0415 - only what is used is loaded
+        from bootstrap.doctor import postgresql  # noqa: PLC0415 - it needs this module
 
-        yield from postgresql.look_at(database)
+        found = list(postgresql.look_at(database))
     else:
-        from bootstrap.doctor import sqlite  # noqa: PLC0415 - only what is used is loaded
+        from bootstrap.doctor import sqlite  # noqa: PLC0415 - it needs this module
 
-        yield from sqlite.look_at(database.part, file)
-    database.check()
+        found = list(sqlite.look_at(database, file))
+    yield from found
+    if all(one.verdict is not Verdict.WRONG for one in found):
+        database.check()
 
 
 def are_apart(system: Patient) -> Iterator[Finding]:

@@ -51,7 +51,7 @@ async def _talk(relay: Relay, greeting: str, return_path: str, recipient: str) -
     except (SMTPException, OSError) as error:
         return [wrong(PART, f"it does not answer ({type(error).__name__})", TRY_AGAIN)]
     try:
-        return [*await _try_addresses(client, return_path, recipient), *_offers(client)]
+        return await _try_addresses(client, return_path, recipient)
     except (SMTPException, OSError) as error:
         return [wrong(PART, f"it ended the conversation ({type(error).__name__})", "look into its log")]
     finally:
@@ -77,6 +77,7 @@ async def _try_addresses(client: SMTP, return_path: str, recipient: str) -> list
                 "see that it relays for this machine, or that this address exists",
             )
         )
+    found += _offers(client)
     await client.rset()
     await client.quit()
     return found

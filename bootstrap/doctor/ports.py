@@ -11,7 +11,7 @@ import httpx
 from bootstrap.doctor.findings import Finding, fine, warning, wrong
 from bootstrap.doctor.patient import Patient
 
-_SECONDS: Final = 3.0
+_SECONDS: Final = 2.0
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to look at, not to listen on
 
 IsOurs = Callable[[str, int], bool]

@@ -10,11 +10,10 @@ from psycopg.rows import dict_row
 
 from bootstrap.doctor.databases import Database
 from bootstrap.doctor.findings import Finding, fine, warning, wrong
-from bootstrap.troubles import MIGRATE_FIRST
+from bootstrap.doctor.releases import compare, migrate_first
 from eventstore.postgres.connection import connect
 from eventstore.postgres.statements import TABLE as EVENTS
 from projections.database import EXTENSIONS, SCHEMA, ExtensionMissing
-from schema_changes import newest_version
 
 OLDEST: Final = 13
 """Trusted extensions, which the database's owner may create, came with it."""
@@ -106,7 +105,7 @@ def _of_tables(connection: psycopg.Connection[Any], database: Database) -> Itera
         with connection.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(_PRIVILEGES, asked).fetchall()
         if any(row["is_missing"] for row in rows):
-            yield _migrate_first(part)
+            yield migrate_first(part)
             return
         refused |= {privilege for row in rows for privilege in row["refused"]}
     if refused:
@@ -120,20 +119,9 @@ def _of_tables(connection: psycopg.Connection[Any], database: Database) -> Itera
 
 def _of_versions(connection: psycopg.Connection[Any], database: Database) -> Iterator[Finding]:
     for table, scripts in database.versions.items():
-        known = newest_version(scripts)
-        if _value(connection, "SELECT to_regclass(%s) IS NULL", table):
-            yield _migrate_first(database.part)
-            return
-        found = _value(connection, psycopg.sql.SQL("SELECT version_num FROM {}").format(_name(table)))
-        if found < known:
-            yield _migrate_first(database.part)
-            return
-        if found > known:
-            yield wrong(
-                database.part,
-                f"{table} is {found}, this release knows {known}",
-                "run the newer release: a newer one was here",
-            )
+        is_there = _value(connection, "SELECT to_regclass(%s) IS NOT NULL", table)
+        query = psycopg.sql.SQL("SELECT version_num FROM {}").format(psycopg.sql.Identifier(table))
+        yield from compare(database.part, _value(connection, query) if is_there else None, scripts)
 
 
 def _of_events(connection: psycopg.Connection[Any], part: str) -> Iterator[Finding]:
@@ -163,11 +151,6 @@ def _of_read_models(connection: psycopg.Connection[Any], part: str) -> Iterator[
         )
 
 
-def _migrate_first(part: str) -> Finding:
-    found, _, advice = MIGRATE_FIRST.partition(": ")
-    return wrong(part, found, advice)
-
-
 def _row(connection: psycopg.Connection[Any], query: str) -> Mapping[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(query.encode()).fetchone()
@@ -179,7 +162,3 @@ def _row(connection: psycopg.Connection[Any], query: str) -> Mapping[str, Any]:
 def _value(connection: psycopg.Connection[Any], query: Any, *parameters: object) -> Any:
     row = connection.execute(query, parameters or None).fetchone()
     return None if row is None else row[0]
-
-
-def _name(table: str) -> psycopg.sql.Identifier:
-    return psycopg.sql.Identifier(table)

@@ -25,7 +25,8 @@ def leaders(system: Patient) -> Iterator[Finding]:
     backend = system.backend()
     missing = [command for role, command in COMMANDS.items() if not backend.leadership(role).is_taken()]
     for command in missing:
-        yield warning("roles", f"`{command}` runs nowhere", f"start `{command}`")
+        start = "start `ebox run`" if system.settings.is_embedded else f"start `{command}`"
+        yield warning("roles", f"`{command}` runs nowhere", start)
     if not missing:
         yield fine("roles", ", ".join(f"`{command}`" for command in COMMANDS.values()) + " are at work")
 

@@ -7,6 +7,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Thread
 from time import monotonic
+from typing import Final
+
+import psycopg
+import sqlalchemy.exc
 
 from bootstrap.doctor.findings import Finding, Verdict, wrong
 from bootstrap.errors import CannotStart
@@ -18,6 +22,14 @@ from storage.errors import StorageUnavailable
 
 SECONDS = 15.0
 """More than the limits that the parts have on connecting and answering: theirs say more."""
+
+_AWAY: Final = (
+    Retryable,
+    OSError,
+    psycopg.OperationalError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.InterfaceError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,6 @@ def _told(part: str, error: Exception) -> Finding:
         return wrong(part, found, advice or TRY_AGAIN)
     if isinstance(error, StorageUnavailable):
         return wrong(part, str(error), TRY_AGAIN)
-    if isinstance(error, Retryable | OSError):
+    if isinstance(error, _AWAY):
         return wrong(part, f"it does not answer ({cause_of(error)})", TRY_AGAIN)
     return wrong(part, f"it cannot be looked at ({cause_of(error)})", "look into its own log")
