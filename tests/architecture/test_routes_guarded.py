@@ -14,8 +14,18 @@ from api.security import PUBLIC_PATHS, Guard
 from bootstrap.migration import migrate
 from bootstrap.system import System
 from domain.decisions import Operation
-from identity.metadata import AUTHORIZATION_PATH, JWKS_PATH, LOGIN_PATH, METADATA_PATHS, TOKEN_PATH
+from identity.metadata import (
+    AUTHORIZATION_PATH,
+    JWKS_PATH,
+    LOGIN_PATH,
+    METADATA_PATHS,
+    TERMS_PATH,
+    TOKEN_PATH,
+)
 from settings import Settings
+from web.logout import LOGOUT_PATH
+from web.security import SignedIn
+from web.static import STATIC_PATH
 
 PUBLIC = {
     *PUBLIC_PATHS,
@@ -23,22 +33,30 @@ PUBLIC = {
     AUTHORIZATION_PATH,
     JWKS_PATH,
     LOGIN_PATH,
+    LOGOUT_PATH,
+    STATIC_PATH,
+    TERMS_PATH,
     TOKEN_PATH,
     "/",
     "/demo/mail",
     "/demo/mail.json",
 }
-"""Health, API documents, the authorization server's endpoints, the login, the front page, and the
-demo's caught mail."""
+"""Health, API documents, the authorization server's endpoints, the login and the logout, the front
+page and its style, and the demo's caught mail."""
 
 
 def guards(route: RouteContext) -> list[Guard]:
-    """The guards that a route depends on, directly or not."""
+    """The guards of the API that a route depends on, directly or not."""
+    return [guard for guard in all_guards(route) if isinstance(guard, Guard)]
+
+
+def all_guards(route: RouteContext) -> list[Guard | SignedIn]:
+    """The same, and those of the portal."""
     return list(_guards(route.dependant)) if hasattr(route, "dependant") else []
 
 
-def _guards(dependant: Dependant) -> Iterator[Guard]:
-    if isinstance(dependant.call, Guard):
+def _guards(dependant: Dependant) -> Iterator[Guard | SignedIn]:
+    if isinstance(dependant.call, Guard | SignedIn):
         yield dependant.call
     for further in dependant.dependencies:
         yield from _guards(further)
@@ -58,7 +76,7 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 def routes(app: FastAPI) -> dict[tuple[str, str], list[Operation]]:
     """Each method and path, with the operations that guard it."""
     return {
-        (method, route.path or ""): [guard.operation for guard in guards(route)]
+        (method, route.path or ""): [guard.operation for guard in all_guards(route)]
         for route in iter_route_contexts(app.routes)
         for method in route.methods or {"any method"}
     }

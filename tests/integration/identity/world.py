@@ -18,6 +18,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import Engine, create_engine
 
 from api.authorization import authorization_router
+from api.context import RequestContext
 from domain.actors import AuditScope, DigitalKey
 from domain.clock import FixedClock
 from identity.access_tokens import AccessTokenValidator
@@ -155,6 +156,7 @@ class World:
         self.sessions = Sessions(engine, self.clock, ISSUER)
         logins = LoginForms(Pages(ISSUER), self.server, self.sessions, self.activations, no_language)
         app = FastAPI()
+        app.add_middleware(RequestContext)
         app.include_router(authorization_router(self.server))
         app.include_router(login_router(logins))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER)
