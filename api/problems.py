@@ -169,9 +169,7 @@ def _(error: NotFound) -> Problem:
 
 @problem_of.register
 def _(error: MessagesNotFound) -> Problem:
-    issues = [
-        Issue(f"body.items[{place}].messageId", error.code, "no such message") for place in error.places
-    ]
+    issues = [Issue(f"items[{place}].messageId", error.code, "no such message") for place in error.places]
     return Problem(kinds.NOT_FOUND, "Nothing was changed.", issues)
 
 

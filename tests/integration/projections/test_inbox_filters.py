@@ -18,7 +18,7 @@ from projections import inbox, inbox_fold, inbox_search
 from projections.database import ReadDatabase
 from projections.inbox import MailboxCounts, MessageFilter, Named
 from projections.inbox_filter import InboxPage
-from projections.inbox_tables import INBOX
+from projections.inbox_tables import INBOX, TEXTS
 from tests.integration.projections.oracle import matching
 from tests.unit.projections.story import NOON, Story, a_citizen, a_message, opening, registered
 
