@@ -26,7 +26,7 @@ from notifier.addresses import mail_address
 from notifier.errors import NothingToTell, PermanentFailure, TooEarly, UnusableAddress
 from notifier.hours import quiet_until, zone_of
 from notifier.letters import Heading, News
-from notifier.policy import is_wanted, notified_address, why_not
+from notifier.policy import entered_address, is_wanted, notified_address, why_not
 from notifier.rendering import Renderer, wire_format
 from notifier.rows import Claimed
 from notifier.smtp import Mail
@@ -147,7 +147,7 @@ class Composer:
         # The address before its code: entered anew in between, the code is void and nobody gets it.
         mailbox = await self._mailbox(claim.mailbox_id)
         code = await self._codes.code_for(claim.mailbox_id, claim.notification_id)
-        address = readable(mailbox.address) if mailbox is not None else None
+        address = entered_address(mailbox) if mailbox is not None else None
         if mailbox is None or address is None or code is None:
             raise NothingToTell("void")
         recipient = _recipient(address)

@@ -23,7 +23,15 @@ def notified_address(mailbox: Mailbox | None) -> str | None:
     """
     if mailbox is None or mailbox.activated_at is None or not mailbox.is_verified:
         return None
-    return readable(mailbox.address)
+    return entered_address(mailbox)
+
+
+def entered_address(mailbox: Mailbox) -> str | None:
+    """The address that its owner gave, verified or not; None where there is none, or they were erased.
+
+    Between the event of an erasure and the destruction of the key it could still be read.
+    """
+    return None if mailbox.is_erased else readable(mailbox.address)
 
 
 def is_wanted(mailbox: Mailbox, kind: NotificationKind) -> bool:

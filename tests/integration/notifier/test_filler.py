@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from domain.errors import Unavailable
+from domain.events.mailbox import Frequency
 from domain.events.notification import NotificationQueued
 from notifier.filler import POSITION_EVERY, Filler
 from notifier.outbox import Outbox
-from notifier.rows import Due
+from notifier.rows import Claimed, Due
 from tests.integration.notifier.house import House, Urls
 from tests.servers.process import wait_until
 
@@ -33,6 +35,21 @@ class FailingOutbox(Outbox):
         if self.failures:
             self.failures -= 1
             raise Unavailable("the outbox does not answer")
+        super().fill(rows, from_position, to_position)
+
+
+class ClaimedMeanwhile(Outbox):
+    """An outbox in which all is claimed between the filler's first look and its rows."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.claims: list[Claimed] = []
+
+    def fill(self, rows: Sequence[Due], from_position: int, to_position: int) -> None:
+        """Claim, once, and fill."""
+        if not self.claims:
+            later = datetime.now(UTC) + timedelta(days=3)
+            self.claims = self.claim(10, later, timedelta(days=30))
         super().fill(rows, from_position, to_position)
 
 
@@ -114,6 +131,43 @@ def test_what_was_queued_before_a_crash_is_sent_even_if_nobody_would_be_told_now
 
     with running(house.filler()):
         until_filled(house, 1)
+
+
+def test_a_crash_between_log_and_outbox_neither_loses_nor_doubles_a_summary(
+    house: House, tmp_path: Path
+) -> None:
+    outbox = FailingOutbox(Urls.sqlite(tmp_path).outbox, failures=1)
+    resident = house.resident(AN, frequency=Frequency.DAILY)
+    message_ids = house.publish_to([resident] * 3)
+
+    with running(Filler(house.events, outbox, house.clock)):
+        until_filled(house, 1)
+    outbox.close()
+
+    (claim,) = house.outbox.claim(10, house.clock.now() + timedelta(days=3), timedelta(minutes=1))
+    assert sorted(claim.tells_of) == sorted(message_ids)
+    assert len(house.events.events_of(claim.notification_id)) == 1
+
+
+def test_a_summary_that_was_claimed_while_the_filler_decided_is_decided_again(
+    house: House, tmp_path: Path
+) -> None:
+    """The sender comes in between: what is new goes into the next day's summary."""
+    resident = house.resident(AN, frequency=Frequency.DAILY)
+    first = house.publish(resident)
+    with running(house.filler()):
+        until_filled(house, 1)
+    outbox = ClaimedMeanwhile(Urls.sqlite(tmp_path).outbox)
+    second = house.publish(resident)
+    with running(Filler(house.events, outbox, house.clock)):
+        wait_until(lambda: bool(outbox.claims), 10, lambda: "nothing was filled")
+        until_filled(house, 1)
+    outbox.close()
+
+    (next_one,) = house.outbox.claim(10, house.clock.now() + timedelta(days=4), timedelta(minutes=1))
+    assert [claim.tells_of for claim in outbox.claims] == [[first]]
+    assert next_one.tells_of == [second]
+    assert next_one.notification_id != outbox.claims[0].notification_id
 
 
 def test_of_two_fillers_one_works_and_the_other_takes_over(house: House) -> None:

@@ -41,6 +41,10 @@ def erased(mailbox: Mailbox) -> None:
     mailbox.address = ERASED  # what the address's event reads as once the party's key is gone
 
 
+def being_erased(mailbox: Mailbox) -> None:
+    mailbox.erase_owner("asked for", AT)
+
+
 @pytest.mark.parametrize(
     ("steps", "address"),
     [
@@ -53,6 +57,7 @@ def erased(mailbox: Mailbox) -> None:
         ([activated, entered(AN), verified, rejected], None),
         ([activated, entered(AN), verified, rejected, entered(OTHER), verified], OTHER),
         ([activated, entered(AN), verified, erased], None),
+        ([activated, entered(AN), verified, being_erased], None),
     ],
     ids=[
         "published to, never activated",
@@ -64,6 +69,7 @@ def erased(mailbox: Mailbox) -> None:
         "rejected",
         "rejected, then another one verified",
         "erased",
+        "being erased",
     ],
 )
 def test_only_the_owner_of_an_activated_mailbox_is_told_and_only_at_a_verified_address(
