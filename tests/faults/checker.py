@@ -35,8 +35,10 @@ class Checker:
         self._read_models = ReadModelCheck(stage.postgres, stage.direct["EBOX_READ_MODEL_URL"])
         self._checked_reads = self._added_accesses = 0
         self._found: set[Finding] = set()
-        self.facts = LogFacts(begins_after=max((at for at, _ in rows_after(self._url, 0)), default=0))
-        self.earlier = {str(stored.originator_id) for _, stored in rows_after(self._url, 0)}
+        before = list(rows_after(self._url, 0))
+        self._begins_after = before[-1][0]
+        self._earlier = {str(stored.originator_id) for _, stored in before}
+        self.facts = LogFacts(self._begins_after)
         self.mails: list[Mail] = []
         self.repeats = self.waiting = 0
 
@@ -77,7 +79,7 @@ class Checker:
         """Whether everybody was told; unless it is final, what waits is counted and no more."""
         expected = [one.message_id for one in self.present() if one.recipient == "an" and one.message_id]
         check = MailCheck(expected, self._traces.refusals, is_final)
-        mails = [mail for mail in self.mails if mail.message_id not in self.earlier]
+        mails = [mail for mail in self.mails if mail.message_id not in self._earlier]
         found = list(check.check(self.facts, mails))
         self.waiting, self.repeats = check.waiting, check.repeats
         return self._new(found)
@@ -117,7 +119,7 @@ class Checker:
         }
 
     def _known_rows(self) -> Iterator[tuple[int, StoredEvent]]:
-        for position, stored in rows_after(self._url, self.facts.begins_after):
+        for position, stored in rows_after(self._url, self._begins_after):
             if position <= self.facts.position:
                 yield position, stored
 
@@ -125,7 +127,7 @@ class Checker:
         with psycopg.connect(self._url) as connection:
             row = connection.execute(
                 "SELECT count(*) FROM stored_events WHERE notification_id > %s AND notification_id <= %s",
-                (self.facts.begins_after, self.facts.position),
+                (self._begins_after, self.facts.position),
             ).fetchone()
         return int(row[0]) if row else 0
 

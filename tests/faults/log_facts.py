@@ -66,22 +66,18 @@ class Told:
 
 @dataclass
 class LogFacts:
-    """All of it since `begins_after`; grows with each reading. `digests`: one for each row, by position."""
+    """All of it past a position, up to `position`; grows with each reading. `digests`: of each row."""
 
-    begins_after: int = 0
+    position: int = 0
     published: list[Published] = field(default_factory=list)
     accesses: list[Access] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     opened: dict[UUID, float] = field(default_factory=dict)
     digests: dict[int, bytes] = field(default_factory=dict)
 
-    @property
-    def position(self) -> int:
-        """The last position that was read."""
-        return max(self.digests, default=self.begins_after)
-
     def take(self, position: int, stored: StoredEvent, mapper: EventMapper) -> None:
         """One more row."""
+        self.position = position
         self.digests[position] = digest_of(stored)
         if stored.topic == MessagePublished.TOPIC:
             self.published.append(_published(position, mapper.to_domain_event(stored)))

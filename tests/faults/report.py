@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
@@ -38,8 +39,8 @@ def print_totals(console: Console, totals: Totals) -> None:
     for fault in sorted({one.fault for one in totals.rounds}):
         rounds = [one for one in totals.rounds if one.fault == fault]
         sums = [str(sum(getattr(one, name) for one in rounds)) for name in _COUNTED]
-        waits = sorted(one.recovery for one in rounds)
-        table.add_row(fault, str(len(rounds)), *sums, f"{waits[len(waits) // 2]:.1f}", f"{waits[-1]:.1f}")
+        waits = [one.recovery for one in rounds]
+        table.add_row(fault, str(len(rounds)), *sums, f"{median(waits):.1f}", f"{max(waits):.1f}")
     console.print(table)
     for finding in totals.findings:
         console.print(f"[red]{finding}[/red]", highlight=False, soft_wrap=True)
