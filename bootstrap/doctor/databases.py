@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from sqlalchemy import MetaData, Table, make_url
@@ -156,5 +157,5 @@ def _changed(schema_of: MetaData, schema: str | None = None) -> dict[str, Sequen
     return {name(table): _CHANGE for table in schema_of.sorted_tables}
 
 
-def _scripts(package: object) -> Path:
-    return Path(str(getattr(package, "__file__", ""))).with_name("migrations")
+def _scripts(package: ModuleType) -> Path:
+    return Path(str(package.__file__)).with_name("migrations")

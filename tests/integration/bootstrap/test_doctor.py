@@ -16,13 +16,13 @@ import pytest
 
 from application.demo.people import PEOPLE
 from bootstrap.doctor.findings import Finding, Verdict, fine
-from bootstrap.doctor.report import sentence
 from bootstrap.doctor.running import Check, examine
 from bootstrap.system import System
 from settings import Settings
+from tests.e2e.installation import Installation
 from tests.integration.bootstrap.examined import embedded, filled, look, only, production
 from tests.servers.clamd import Clamd
-from tests.servers.ports import free_port
+from tests.servers.ports import LOOPBACK, free_port
 from tests.servers.postfix import Postfix
 from tests.servers.postgres import Postgres
 
@@ -58,13 +58,29 @@ def all_roles(settings: Settings) -> Iterator[None]:
         asyncio.run(system.aclose())
 
 
-def test_an_embedded_ebox_at_work_is_well(tmp_path: Path) -> None:
-    settings = embedded(tmp_path, port=free_port())
-    asyncio.run(filled(settings))
-    with all_roles(settings):
-        findings = look(settings)
-    assert [sentence(one) for one in findings if one.verdict is not Verdict.FINE] == []
-    assert "taken in all" in only(findings, "projections", Verdict.FINE).found
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """An eBox of its own, in the embedded mode, that takes bounces in."""
+    listen = {
+        "EBOX_BOUNCE_ADDRESS": "bounces@example.test",
+        "EBOX_BOUNCE_LISTEN": f"{LOOPBACK}:{free_port()}",
+    }
+    one = Installation(tmp_path / "embedded", listen)
+    yield one
+    one.kill()
+
+
+def test_an_embedded_ebox_at_work_is_well_to_the_strictest_eye(installation: Installation) -> None:
+    installation.start("run")
+    installation.wait_until_ready()
+    done = installation.run("doctor", "--strict")
+    installation.stop()
+    assert done.returncode == 0, done.stdout
+    assert {line[0] for line in done.stdout.splitlines()} == {"✓"}
+    for part in ("bounces", "HTTP port", "mail catcher"):
+        assert f"✓ {part}: eBox listens there" in done.stdout
+    for person in PEOPLE:
+        assert person.number not in done.stdout + done.stderr
 
 
 def test_a_production_on_real_servers_is_well_and_nothing_secret_is_told(
@@ -106,15 +122,15 @@ def test_an_empty_place_stays_empty(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_wrong_ends_with_one_and_is_told_in_plain_lines(tmp_path: Path) -> None:
-    done = _doctor(tmp_path)
+def test_what_is_wrong_ends_with_one_and_is_told_in_plain_lines(installation: Installation) -> None:
+    done = installation.run("doctor")
     assert done.returncode == 1
     assert "✗ event store: its tables are not there" in done.stdout
     assert "\x1b" not in done.stdout
 
 
 def test_a_setting_that_is_none_ends_with_two(tmp_path: Path) -> None:
-    done = _doctor(tmp_path, EBOX_PORT="none")
+    done = Installation(tmp_path, {"EBOX_PORT": "none"}).run("doctor")
     assert done.returncode == 2
     assert "EBOX_PORT" in done.stderr
     assert done.stdout == ""
@@ -137,18 +153,6 @@ def test_a_check_that_hangs_keeps_no_other_back() -> None:
         release.set()
     assert (hanging.part, hanging.verdict) == ("one", Verdict.WRONG)
     assert other.verdict is Verdict.FINE
-
-
-def _doctor(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [EBOX, "doctor"],
-        env={"PATH": os.environ["PATH"], **environment},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def _environment(settings: Settings) -> dict[str, str]:
