@@ -23,7 +23,7 @@ from web.security import Visitor, signed_in
 from web.troubles import page_route
 
 HISTORY_PATH: Final = "/access-history"
-PAGE_SIZE: Final = 50
+PAGE_SIZE: Final = 25
 _LAST_POSITION: Final = 2**62
 
 
