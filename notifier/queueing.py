@@ -81,9 +81,11 @@ class Queueing:
 
     def _summaries(self, told: Sequence[_Told]) -> tuple[list[Due], list[_Planned]]:
         """Each mailbox's next summary that takes messages in: those in the outbox, and those to be begun."""
-        now = self._clock.now()
         joined: list[Due] = []
         begun: list[_Planned] = []
+        if not told:
+            return joined, begun
+        now = self._clock.now()
         coming = [(mailbox, occasions, summaries(mailbox.quiet_hours, now, self._hour))
                   for mailbox, occasions in told]  # fmt: skip
         for _ in range(_SUMMARIES_TRIED):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +16,11 @@ from uuid import UUID
 from application.bounces import Bounces
 from domain.clock import Clock, SystemClock
 from domain.events import Event
-from domain.events.access import AccessRecord, BasisRecord
 from domain.events.mailbox import CreatedBecause, Frequency, QuietHours
 from domain.events.notification import NotificationKind
 from domain.identifiers import Ssin
 from domain.ids import new_id, notification_id
 from domain.mailbox import Mailbox
-from domain.message import Message
-from domain.publication import Publication
 from eventstore.backend import backend_for
 from eventstore.keys import KeyEncryption
 from eventstore.keystore import KeyStore
@@ -42,10 +39,9 @@ from notifier.sender import Sender, SenderLimits
 from notifier.service import Notifier
 from notifier.smtp import SmtpLimits, SmtpPool
 from notifier.verp import ReturnPath
+from tests.integration.notifier.publications import PENSIONS, a_message
 
 PORTAL = "https://mijn.ebox.example/"
-EXPIRES_AT = datetime(2036, 1, 1, tzinfo=UTC)
-PENSIONS = "0206731645"
 STATEMENT = "PENSION_STATEMENT"
 DISCREET = "A1_CERTIFICATE"
 SENDER_NAME = {"nl": "Federale Pensioendienst", "fr": "Service fédéral des Pensions"}
@@ -181,7 +177,10 @@ class House:
     ) -> list[UUID]:
         """One message for each resident, committed together."""
         at = self.clock.now()
-        messages = [_message(one, at, subject, title, message_type, visible_from or at) for one in residents]
+        messages = [
+            a_message(one.mailbox_id, one.party_id, at, subject, title, message_type, visible_from or at)
+            for one in residents
+        ]
         self.events.append_now(*(fact for message in messages for fact in message.new_facts()))
         return [message.id for message in messages]
 
@@ -273,46 +272,3 @@ def _new_ssin() -> Ssin:
     serial, day = number % 997 + 1, number // 997 % 28 + 1
     base = f"8001{day:02}{serial:03}"
     return Ssin(f"{base}{97 - int(base) % 97:02}")
-
-
-def _message(
-    resident: Resident,
-    at: datetime,
-    subject: str,
-    title: Mapping[str, str] | None,
-    message_type: str,
-    visible_from: datetime,
-) -> Message:
-    message_id = new_id()
-    access = AccessRecord(
-        actor_party=resident.party_id,
-        actor=None,
-        actor_kind="partner",
-        site=None,
-        digital_key=None,
-        assurance_level="high",
-        basis=BasisRecord("registration", new_id(), 1),
-        token_sha256="0" * 64,
-        request_id=new_id(),
-    )
-    publication = Publication(
-        publication_id=message_id,
-        mailbox_id=resident.mailbox_id,
-        party_id=resident.party_id,
-        fingerprint="0" * 64,
-        sender_organisation=PENSIONS,
-        sender_application="demo.pensions",
-        message_type=message_type,
-        subject={"nl": subject},
-        body={"nl": "Inhoud"},
-        is_body_main=True,
-        business_data=None,
-        attention_of=None,
-        non_sensitive_title=dict(title) if title else None,
-        attachments=[],
-        recipient_activated=True,
-        visible_from=visible_from,
-        expires_at=EXPIRES_AT,
-        access=access,
-    )
-    return Message.publish(message_id, publication, at)

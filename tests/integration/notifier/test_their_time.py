@@ -19,9 +19,9 @@ from domain.events.notification import (
     NotificationSummarised,
 )
 from domain.ids import notification_id, summary_id, verification_id
-from domain.message import Message
 from domain.notification import Notification
-from tests.integration.notifier.house import EXPIRES_AT, House, Resident, Urls, notification_of
+from tests.integration.notifier.house import House, Resident, Urls, notification_of
+from tests.integration.notifier.publications import EXPIRES_AT
 from tests.servers.ports import free_port
 from tests.servers.smtp_script import SmtpScript
 from tests.waiting import until
@@ -298,4 +298,3 @@ async def test_what_the_log_has_an_outcome_for_is_not_mailed_again(
     await caught_up(house, smtp_script)
 
     assert mails_to(smtp_script) == []
-    assert isinstance(house.events.load(message_id), Message)
