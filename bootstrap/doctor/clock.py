@@ -61,17 +61,11 @@ def compare(clock: Clock, name: str, ask: Ask) -> Iterator[Finding]:
 
 def _servers(system: Patient) -> Iterator[tuple[str, Ask]]:
     seen = set()
-    urls = {
-        "the event store's server": system.event_store_url,
-        "the key store's server": system.key_store_url,
-        "the read models' server": system.read_model_url,
-        "the outbox's server": system.outbox_url,
-    }
-    for name, url in urls.items():
+    for part, url in system.database_urls.items():
         where = (make_url(url).host, make_url(url).port)
         if sqlite_file(url) is None and where not in seen:
             seen.add(where)
-            yield name, _postgresql(url)
+            yield f"the server of the {part}", _postgresql(url)
     objects = system.settings.object_store_url
     if objects is not None and objects.get_secret_value().startswith("s3+"):
         yield "the S3 server", _http(objects.get_secret_value())

@@ -35,7 +35,7 @@ def look_at(system: Patient) -> Iterator[Finding]:
 def _folders(system: Patient) -> Iterator[Path]:
     yield system.data_dir
     yield system.spool_dir
-    for url in (system.event_store_url, system.key_store_url, system.read_model_url, system.outbox_url):
+    for url in system.database_urls.values():
         file = sqlite_file(url)
         if file is not None:
             yield file.parent

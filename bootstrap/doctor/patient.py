@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import make_url
 
@@ -15,6 +18,17 @@ from bootstrap.system import System
 from bootstrap.troubles import MIGRATE_FIRST
 from eventstore.backend import Backend, backend_for
 from storage.port import ObjectStore
+
+_DATABASES: Final = {
+    "event store": ("event_store_url", "events.sqlite"),
+    "key store": ("key_store_url", KEY_STORE_FILE),
+    "read models": ("read_model_url", "read_models.sqlite"),
+    "outbox": ("outbox_url", "outbox.sqlite"),
+}
+
+
+class NothingThere(CannotStart):
+    """It was not made yet. The text says what, and after a colon what to do."""
 
 
 class Patient(System):
@@ -39,22 +53,22 @@ class Patient(System):
     @property
     def event_store_url(self) -> str:
         """Where the log is."""
-        return self._database_url("event_store_url", "events.sqlite")
+        return self._database_url(*_DATABASES["event store"])
 
     @property
     def key_store_url(self) -> str:
         """Where parties and keys are."""
-        return self._database_url("key_store_url", KEY_STORE_FILE)
+        return self._database_url(*_DATABASES["key store"])
 
     @property
     def read_model_url(self) -> str:
         """Where the read models are."""
-        return self._database_url("read_model_url", "read_models.sqlite")
+        return self._database_url(*_DATABASES["read models"])
 
     @property
     def outbox_url(self) -> str:
         """Where the outbox is."""
-        return self._database_url("outbox_url", "outbox.sqlite")
+        return self._database_url(*_DATABASES["outbox"])
 
     @property
     def secrets_dir(self) -> Path:
@@ -67,6 +81,15 @@ class Patient(System):
         store = self._object_store()
         self.exits.callback(store.close)
         return store
+
+    @property
+    def database_urls(self) -> Mapping[str, str]:
+        """Where each database is, by its name; what is no address is told of by who looks at that one."""
+        found = {}
+        for part, (setting, file_name) in _DATABASES.items():
+            with suppress(CannotStart):
+                found[part] = self._database_url(setting, file_name)
+        return found
 
     def backend(self) -> Backend:
         """The event store's database, without the connections of a role."""
@@ -83,7 +106,7 @@ class Patient(System):
             return secret_in(path)
         if (self.data_dir / KEY_STORE_FILE).exists():
             return super()._embedded_secret(setting)  # which says what that means
-        raise CannotStart("nothing was made here yet: run `ebox migrate` or `ebox run` first")
+        raise NothingThere("nothing was made here yet: run `ebox migrate` or `ebox run` first")
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -95,7 +118,7 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def require_file(url: str) -> None:
-    """Raise `CannotStart` where it is an SQLite file that is missing: opening it would make it."""
+    """Raise `NothingThere` where it is an SQLite file that is missing: opening it would make it."""
     file = sqlite_file(url)
     if file is not None and not file.exists():
-        raise CannotStart(MIGRATE_FIRST)
+        raise NothingThere(MIGRATE_FIRST)

@@ -13,6 +13,7 @@ import psycopg
 import sqlalchemy.exc
 
 from bootstrap.doctor.findings import Finding, Verdict, wrong
+from bootstrap.doctor.patient import NothingThere
 from bootstrap.errors import CannotStart
 from bootstrap.migration import TRY_AGAIN
 from bootstrap.troubles import lasting_trouble
@@ -72,11 +73,13 @@ def _begun(check: Check) -> Future[list[Finding]]:
 
 def _told(part: str, error: Exception) -> Finding:
     trouble = lasting_trouble(error)
-    if trouble is None and isinstance(error, CannotStart):
+    if isinstance(error, NothingThere):
         trouble = str(error)
     if trouble is not None:
         found, _, advice = trouble.partition(": ")
         return wrong(part, found, advice or TRY_AGAIN)
+    if isinstance(error, CannotStart):
+        return wrong(part, str(error), "mend that and look again")
     if isinstance(error, StorageUnavailable):
         return wrong(part, str(error), TRY_AGAIN)
     if isinstance(error, _AWAY):

@@ -32,10 +32,10 @@ def _commands() -> dict[str, list[str]]:
 
 
 def test_there_is_one_for_each_role_and_for_what_is_done_daily() -> None:
-    expected = {"api", "project", "notify", "schedule", "migrate", "retention", "backup"}
+    expected = {"api", "project", "notify", "schedule", "migrate", "retention", "backup", "doctor"}
     assert {name.removeprefix("ebox-").removesuffix(".service") for name in _commands()} == expected
     timers = {path.name for path in FOLDER.glob("*.timer")}
-    assert timers == {"ebox-retention.timer", "ebox-backup.timer"}
+    assert timers == {"ebox-retention.timer", "ebox-backup.timer", "ebox-doctor.timer"}
 
 
 @pytest.mark.parametrize("unit", _commands())

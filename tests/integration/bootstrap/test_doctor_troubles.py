@@ -66,6 +66,13 @@ def test_a_password_that_is_refused(tmp_path: Path, postgres_database: str) -> N
     assert "correct them" in one_wrong(embedded(tmp_path, event_store_url=url), "event store").advice
 
 
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    findings = look(embedded(tmp_path, outbox_url="postgresql://ebox:pass@word@host:port/x"))
+    assert "EBOX_OUTBOX_URL" in only(findings, "outbox", Verdict.WRONG).found
+    assert only(findings, "disk", Verdict.FINE)
+    assert "pass@word" not in str(findings)
+
+
 def test_tables_that_are_missing(tmp_path: Path, postgres: Postgres) -> None:
     settings = production(tmp_path, postgres)
     parts = ("event store", "key store", "read models", "outbox")
@@ -144,7 +151,7 @@ def test_a_clock_that_is_off(tmp_path: Path, postgres_database: str, off: int, v
     settings = embedded(tmp_path, outbox_url=postgres_database)
     clock = FixedClock(datetime.now(UTC) + timedelta(seconds=off))
     found = only(look(settings, "clock", clock=clock), "clock", verdict)
-    assert "the outbox's server" in found.found
+    assert "the server of the outbox" in found.found
     assert "NTP" in found.advice
 
 
