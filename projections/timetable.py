@@ -37,7 +37,7 @@ from domain.events.message import (
     ReminderDue,
 )
 from domain.message import expiry_warning_due, reminder_due
-from projections.bulk import replace_all, upsert_rows
+from projections.bulk import insert_rows, replace_all, upsert_rows
 from projections.columns import METADATA, Moment
 from projections.model import Located, ReadModel, Row
 
@@ -153,7 +153,9 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
         del rows[message_id]
     for row in rows.values():
         row["due_at"] = _next(row)
-    upsert_rows(connection, TIMETABLE, list(rows.values()), replace_all)
+    insert_rows(connection, TIMETABLE, [row for message_id, row in rows.items() if message_id in published])
+    changed = [row for message_id, row in rows.items() if message_id not in published]
+    upsert_rows(connection, TIMETABLE, changed, replace_all)
 
 
 _FLAGS: Final = {
