@@ -83,8 +83,11 @@ def test_a_partner_of_the_operators_own_publishes_and_nothing_of_the_demo_is_the
     installation: Installation, client_key: dict[str, object]
 ) -> None:
     with httpx.Client(base_url=installation.url, timeout=30) as http:
-        for path in ("/login", "/demo/mail", "/demo/mail.json", "/oauth/authorize"):
+        for path in ("/demo/mail", "/demo/mail.json", "/oauth/authorize"):
             assert http.get(path).status_code == httpx.codes.NOT_FOUND, path
+        login = http.get("/login", headers={"Accept-Language": "en"})
+        assert "no digital key has been set up" in login.text
+        assert "<button" not in login.text
         token = asyncio.run(_token(installation, client_key))
         published = http.post(
             MESSAGES,
