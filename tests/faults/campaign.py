@@ -40,7 +40,7 @@ class Campaign:
         self._tell = tell
         self._ledger = Ledger()
         self._traces = Traces([], [])
-        self._checker = Checker(stage, self._ledger, self._traces)
+        self.checker = Checker(stage, self._ledger, self._traces)
         self._tokens: dict[str, Token] = {}
         self._tokens_at = 0.0
         self.totals = Totals(seed)
@@ -61,42 +61,42 @@ class Campaign:
         try:
             wait_until(lambda: self._is_settled(waiting), SETTLE_SECONDS, lambda: "mails wait")
         except ServerError:
-            waiting(self._checker.waiting)  # each of them is a finding of its own, below
-        self._found(self._checker.check_mails(is_final=True))
+            waiting(self.checker.waiting)  # each of them is a finding of its own, below
+        self._found(self.checker.check_mails(is_final=True))
         self.check_everything()
         self.totals.seconds += time.monotonic() - began
 
     def check_everything(self) -> None:
         """Download all there is, compare all there is, and end the roles in good order."""
-        self._found(self._downloads().check(len(self.totals.rounds), self._checker.present()))
-        self._checker.read_log()
-        self._found(self._checker.check(everything=True))
+        self._found(self._downloads().check(len(self.totals.rounds), self.checker.present()))
+        self.checker.read_log()
+        self._found(self.checker.check(everything=True))
         for name, status in self._stage.roles.stop().items():
             if status != 0:
                 self._found([Finding("ended by itself", f"{name}, told to end, ended with {status}")])
         self.totals.restarts = self._stage.roles.restarts
-        self.totals.repeats, self.totals.waiting = self._checker.repeats, self._checker.waiting
-        self.totals.events = len(self._checker.facts.digests)
+        self.totals.repeats, self.totals.waiting = self.checker.repeats, self.checker.waiting
+        self.totals.events = len(self.checker.facts.digests)
 
     def _found(self, findings: Sequence[Finding]) -> None:
         self.totals.findings += findings
 
     def _is_settled(self, waiting: Callable[[int], None]) -> bool:
         Event().wait(0.5)
-        self._checker.read_log()
-        self._checker.check_mails(is_final=False)
-        waiting(self._checker.waiting)
-        return self._checker.waiting == 0 and self._checker.all_mails_came()
+        self.checker.read_log()
+        self.checker.check_mails(is_final=False)
+        waiting(self.checker.waiting)
+        return self.checker.waiting == 0 and self.checker.all_mails_came()
 
     def _round(self, number: int, fault: Fault) -> Round:
-        began, mails = time.monotonic(), len(self._checker.mails)
+        began, mails = time.monotonic(), len(self.checker.mails)
         unavailable, died = self._ledger.unavailable, len(self._stage.roles.ended_by_themselves)
         recovery, findings = self._trouble(number, fault)
         reads = sum(one.round == number for one in self._ledger.reads)
-        self._checker.read_log()
-        findings += self._downloads().check(number, self._checker.present(number - READ_AFTER))
-        self._checker.read_log()
-        findings += self._checker.check(everything=number % EVERYTHING_EVERY == 0)
+        self.checker.read_log()
+        findings += self._downloads().check(number, self.checker.present(number - READ_AFTER))
+        self.checker.read_log()
+        findings += self.checker.check(everything=number % EVERYTHING_EVERY == 0)
         for name in self._stage.roles.ended_by_themselves[died:]:
             findings.append(Finding("ended by itself", f"{name} in round {number}, {fault.name}"))
         sent = [one for one in self._ledger.publications if one.round == number]
@@ -109,7 +109,7 @@ class Campaign:
             refused=outcomes[Outcome.REFUSED],
             unknown=outcomes[Outcome.UNKNOWN],
             reads=reads,
-            mails=len(self._checker.mails) - mails,
+            mails=len(self.checker.mails) - mails,
             unavailable=self._ledger.unavailable - unavailable,
             recovery=recovery,
             seconds=time.monotonic() - began,
@@ -119,7 +119,7 @@ class Campaign:
     def _trouble(self, number: int, fault: Fault) -> tuple[float, list[Finding]]:
         """The load, and the fault in the midst of it; how long the way back took, in seconds."""
         random = Random(f"{self.totals.seed}/{number}")  # noqa: S311 - it is to be repeated
-        tokens, attachments = self._fresh_tokens(), self._checker.attachments
+        tokens, attachments = self._fresh_tokens(), self.checker.attachments
         with Load(self._stage.urls, tokens, self._ledger, number, self.totals.seed, attachments) as load:
             Event().wait(CALM_SECONDS)
             with fault.make(self._stage, random, self._traces):
@@ -140,7 +140,7 @@ class Campaign:
             yield Finding("not recovered", f"after {fault.name}: {error}")
 
     def _downloads(self) -> Downloads:
-        checker = self._checker
+        checker = self.checker
         return Downloads(self._stage.urls, self._fresh_tokens(), self._ledger, checker.attachments)
 
     def _fresh_tokens(self) -> dict[str, Token]:
