@@ -58,6 +58,10 @@ faults: $(VENV)/.dev ## break what eBox stands on while it is at work (ROUNDS=n,
 	@.ci/install-debian $(TEST_PACKAGES)
 	@$(BIN)/python -m tests.faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
 
+.PHONY: docs
+docs: $(VENV)/.dev ## write the reference pages that are made from the code
+	@$(BIN)/python docs/reference/generate.py
+
 .PHONY: install
 install: $(VENV)/.run ## make .venv from the hashed lock file, with the project itself
 

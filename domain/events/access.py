@@ -24,7 +24,11 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BasisRecord:
-    """Why it was allowed: which version of which registration, role, mandate, grant or scope."""
+    """Why it was allowed: which version of which registration, role, mandate, grant or scope.
+
+    `kind` is `self`, `role`, `mandate`, `grant`, `registration` or `audit_scope`; `id` names the registration,
+    or the party that reads its own.
+    """
 
     kind: str
     id: UUID
@@ -33,7 +37,11 @@ class BasisRecord:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AccessRecord:
-    """Who acted, through which site, proved how, on which basis."""
+    """Who acted, through which site, proved how, on which basis.
+
+    `actor` is their number or client id; `token_sha256` the digest of the access token or session that was
+    used; `request_id` what the answer had as `Ebox-Request-Id`.
+    """
 
     actor_party: UUID
     actor: ActorOwned[str]

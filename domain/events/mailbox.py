@@ -77,7 +77,10 @@ class EmailVerified(Event):
 
 @recorded_as("mailbox.email_rejected")
 class EmailRejected(Event):
-    """The address does not take mail (any more); the owner is asked for another one."""
+    """The address does not take mail (any more); the owner is asked for another one.
+
+    `reason`: the enhanced status code (RFC 3463) that came back.
+    """
 
     party_id: UUID
     reason: str
@@ -85,7 +88,10 @@ class EmailRejected(Event):
 
 @recorded_as("mailbox.preferences_changed")
 class PreferencesChanged(Event):
-    """How the owner wants to be told. All of the preferences, as they are from now on."""
+    """How the owner wants to be told. All of the preferences, as they are from now on.
+
+    `language` is `nl`, `fr`, `de` or `en`; `show_title`: mails may name a message's non-sensitive title.
+    """
 
     party_id: UUID
     language: str

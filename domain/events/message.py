@@ -54,6 +54,9 @@ class MessagePublished(FirstEvent):
 
     Version 1 has every field the design foresees, empty where nothing uses it yet. `fingerprint` is an HMAC
     of the canonical request under the party's key: a repeat of an `Idempotency-Key` is compared with it.
+    Texts have their language as key. `sender_organisation` is an enterprise number; `recipient_activated`:
+    whether the owner had a mailbox in use at that moment. It is in sight from `visible_from` until
+    `expires_at`.
     """
 
     publication_id: UUID

@@ -1,0 +1,1 @@
+"""The manual. Python is here for the pages in `reference` that are made from the code."""
