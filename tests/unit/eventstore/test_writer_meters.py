@@ -12,7 +12,7 @@ from domain.errors import Busy, Unavailable
 from eventstore.errors import VersionConflict
 from eventstore.writer import Writer
 from tests.logbook import raw
-from tests.unit.eventstore.test_writer import WITHIN, MemoryRecorder
+from tests.unit.eventstore.memory_recorder import WITHIN, MemoryRecorder
 
 
 def value(series: str, **labels: str) -> float:
