@@ -26,8 +26,8 @@ class What(StrEnum):
 class BasisRecord:
     """Why it was allowed: which version of which registration, role, mandate, grant or scope.
 
-    `kind` is `self`, `role`, `mandate`, `grant`, `registration` or `audit_scope`; `id` names the registration,
-    or the party that reads its own.
+    `kind` is `self`, `role`, `mandate`, `grant`, `registration` or `audit_scope`; `id` names the
+    registration, or the party that reads its own.
     """
 
     kind: str

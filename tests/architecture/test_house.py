@@ -100,7 +100,7 @@ def test_what_is_shipped_is_what_there_is() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
     expected = {*PACKAGES, *(f"{module}.py" for module in MODULES)}
     assert set(build["wheel"]["only-include"]) == expected == set(build["sdist"]["only-include"])
-    here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
+    here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench", "docs"}
     assert here == set(PACKAGES)
     assert {path.stem for path in ROOT.glob("*.py")} == set(MODULES)
 
