@@ -27,9 +27,6 @@ def filters(language: str) -> Mapping[str, Callable[..., str]]:
     def time(moment: datetime) -> str:
         return format_time(moment, "short", BRUSSELS, locale)
 
-    def month(moment: datetime) -> str:
-        return format_date(moment.astimezone(BRUSSELS), "LLLL yyyy", locale)
-
     def size(count: int) -> str:
         if count < _KIB * _KIB:
             return f"{format_decimal(max(1, round(count / _KIB)), locale=locale)} KB"
@@ -53,7 +50,6 @@ def filters(language: str) -> Mapping[str, Callable[..., str]]:
     return {
         "date": date,
         "time": time,
-        "month": month,
         "size": size,
         "in_words": in_words,
         "number": number,

@@ -30,7 +30,7 @@ class LoginPages:
         self._pages = forms.pages
         self._server = forms.server
 
-    async def show(self, request: Request, login: str = "", lang: str | None = None) -> Response:
+    async def show(self, request: Request, login: str = "") -> Response:
         """The page, for the browser in which the login began, or for a login to the portal."""
         if not login:
             return await self._show_own(request)

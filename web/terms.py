@@ -24,7 +24,7 @@ class TermsPages:
     def __init__(self, forms: LoginForms) -> None:
         self._forms = forms
 
-    async def show(self, request: Request, login: str = "", lang: str | None = None) -> Response:
+    async def show(self, request: Request, login: str = "") -> Response:
         """The terms, in plain words."""
         try:
             waiting = await self._forms.waiting(request, login)

@@ -1,0 +1,59 @@
+"""The access history in sentences: one for everything that may be on it, in every language."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.events.access import What
+from projections.access_history import MODEL, HistoryRow
+from web.history import Line
+from web.languages import LANGUAGE_NAMES
+from web.pages import environment
+
+SENDER = {"nl": "Pensioendienst", "en": "Pension <office>"}
+MESSAGE = UUID("0a3c5e70-1111-4222-8333-444455556666")
+OF_MESSAGES = ("message.", "notification.sent", "notification.failed")
+
+
+def line(kind: str, who: str = "you", what: str | None = None, **more: Any) -> Line:
+    row: dict[str, Any] = dict.fromkeys(HistoryRow.__slots__)
+    row |= {"position": 1, "event_id": uuid4(), "at": datetime(2026, 3, 2, tzinfo=UTC), "kind": kind}
+    row |= {"what": what, "message_id": MESSAGE if kind.startswith(OF_MESSAGES) else None, **more}
+    return Line(HistoryRow(**row), who, SENDER, None)
+
+
+def sentence(one: Line, language: str = "en") -> str:
+    module: Any = environment(language).get_template("_history_sentence.html").module
+    return str(module.sentence(one)).strip()
+
+
+@pytest.mark.parametrize("language", list(LANGUAGE_NAMES))
+def test_everything_on_the_history_is_said_in_a_sentence(language: str) -> None:
+    kinds = {event.TOPIC for event in MODEL.handles}
+    assert len(kinds) > 20
+    said = {kind: sentence(line(kind), language) for kind in kinds}
+    assert all(words.endswith(".") for words in said.values()), said
+    vague = sentence(line("something.unheard_of"), language)
+    assert {kind for kind, words in said.items() if words == vague} == {"mailbox.owner_erased"}
+
+
+@pytest.mark.parametrize("who", ["you", "somebody"])
+def test_each_way_of_looking_is_told_apart(who: str) -> None:
+    of_one = {What.ATTACHMENT, What.BODY, What.MESSAGE, What.PAYMENT}
+    looks = [
+        line("access.recorded", who, what.value, message_id=MESSAGE if what in of_one else None)
+        for what in What
+    ]
+    said = [sentence(look) for look in looks]
+    assert all(words.startswith("You " if who == "you" else "Somebody else ") for words in said)
+    assert len(set(said)) == (6 if who == "you" else 2)
+
+
+def test_a_sentence_leads_to_its_message_and_trusts_no_name() -> None:
+    said = sentence(line("message.published", "sender"))
+    assert f'href="/messages/{MESSAGE}"' in said
+    assert "Pension &lt;office&gt; put" in said
