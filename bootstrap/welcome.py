@@ -18,7 +18,7 @@ curl {url}/messageRegistry/v3/ebox/messages \\
 def welcome(system: System) -> str:
     """A screenful for whoever sits at the terminal."""
     url = system.settings.url
-    lines = [f"eBox serves at {url}", f"  API description  {url}/docs"]
+    lines = [f"eBox serves at {url}", f"  portal           {url}/login", f"  API description  {url}/docs"]
     if system.catches_mail:
         lines.append(f"  caught mail      {url}/demo/mail")
     if system.is_demo:
