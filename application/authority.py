@@ -41,7 +41,8 @@ class Authority:
         if subject is None or subject.mailbox_id is None:
             raise NotAllowed("no mailbox")
         if mailbox not in (None, subject.mailbox_id):
-            raise NotAllowed("not the owner")
+            somebodys = await self._parties.by_mailbox(mailbox) if mailbox else None
+            raise NotAllowed("not the owner", mailbox_id=somebodys.mailbox_id if somebodys else None)
         return Permission(subject.mailbox_id, basis)
 
     def audit(self, actor: Actor, party: Party | None, operation: Operation, at: datetime) -> Basis:

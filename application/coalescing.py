@@ -41,7 +41,7 @@ class RecentLooks:
     def of_document(self, actor: Actor, message_id: UUID, attachment_id: UUID, at: datetime) -> int | None:
         """The position of the recorded access that further ranges of this attachment belong to, or None."""
         look = self._looks.get((actor.token_sha256, message_id, attachment_id))
-        return look.position if look is not None and at - look.at < RANGES_WITHIN else None
+        return look.position if look is not None and _is_recent(look, at, RANGES_WITHIN) else None
 
     def document_released(
         self, actor: Actor, message_id: UUID, attachment_id: UUID, at: datetime, position: int
@@ -54,7 +54,7 @@ class RecentLooks:
     ) -> bool:
         """Whether the same question was just answered with the same. `shown` is a digest of the answer."""
         look = self._looks.get((actor.token_sha256, mailbox_id, asked))
-        return look is not None and look.shown == shown and at - look.at < LIST_WITHIN
+        return look is not None and look.shown == shown and _is_recent(look, at, LIST_WITHIN)
 
     def list_shown(
         self, actor: Actor, mailbox_id: UUID, asked: Hashable, shown: bytes, at: datetime, position: int
@@ -67,3 +67,8 @@ class RecentLooks:
         self._looks.move_to_end(key)
         while len(self._looks) > self._remembered:
             self._looks.popitem(last=False)
+
+
+def _is_recent(look: _Look, at: datetime, within: timedelta) -> bool:
+    """Not where the clock was set back meanwhile: then nobody knows how long ago it was."""
+    return timedelta() <= at - look.at < within

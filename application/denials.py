@@ -61,7 +61,7 @@ class Denials:
         """
         at = self._clock.now()
         known = self._of(actor)
-        if len(known.recorded) == A_MINUTE and at - known.recorded[0] < _MINUTE:
+        if len(known.recorded) == A_MINUTE and timedelta() <= at - known.recorded[0] < _MINUTE:
             known.unrecorded += 1
             return
         known.recorded.append(at)

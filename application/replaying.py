@@ -112,7 +112,10 @@ class Replaying:
         return head
 
     async def _owner_positions(self, mailbox_id: UUID, until: Until) -> list[int]:
-        return await self._database.run(access_history.positions_of_owner, mailbox_id, until)
+        positions = await self._database.run(
+            access_history.positions_of_owner, mailbox_id, until, limit=EVENTS_A_PAGE + 1
+        )
+        return _bounded(positions)
 
     async def _messages(
         self, mailbox_id: UUID, until: Until, before: int | None, limit: int
@@ -124,10 +127,7 @@ class Replaying:
         positions = await run(
             access_history.positions_of_messages, mailbox_id, ids, until, limit=EVENTS_A_PAGE + 1
         )
-        if len(positions) > EVENTS_A_PAGE:
-            detail = "too much happened to these messages; ask for fewer, or for the access history of one"
-            raise InvalidInput(Issue("limit", "tooMuch", detail, "query"))
-        found = messages_then(await self._read(positions))
+        found = messages_then(await self._read(_bounded(positions)))
         return [found[message_id] for message_id in ids], total
 
     async def _read(self, positions: list[int]) -> list[tuple[int, Event]]:
@@ -135,6 +135,13 @@ class Replaying:
         for start in range(0, len(positions), EVENTS_AT_ONCE):
             events += await self._events.at_positions(positions[start : start + EVENTS_AT_ONCE])
         return events
+
+
+def _bounded(positions: list[int]) -> list[int]:
+    if len(positions) > EVENTS_A_PAGE:
+        detail = "too much happened to what this page shows; ask for fewer messages, or an earlier moment"
+        raise InvalidInput(Issue("limit", "tooMuch", detail, "query"))
+    return positions
 
 
 def _until(moment: datetime | int, now: datetime, head: int) -> Until:

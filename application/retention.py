@@ -6,9 +6,9 @@ own facts stay in the log; what it was about can be proved, what it said cannot 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.clock import Clock
@@ -34,7 +34,10 @@ class Purged:
 
 
 class Retention:
-    """Purges documents. `grace` is how long they stay after their message expired."""
+    """Purges documents. `grace` is how long they stay after their message expired.
+
+    `second_clock` is another machine's, where there is one: of the two, the earlier moment counts.
+    """
 
     def __init__(
         self,
@@ -44,23 +47,25 @@ class Retention:
         documents: DocumentStore,
         clock: Clock,
         grace: timedelta,
+        second_clock: Callable[[], Awaitable[datetime | None]],
     ) -> None:
         self._events = events
         self._database = database
         self._documents = documents
         self._clock = clock
         self._grace = grace
+        self._second_clock = second_clock
 
     async def due(self) -> int:
         """How many messages have documents to purge."""
-        return await self._database.run(timetable.count_expired, self._clock.now() - self._grace)
+        return await self._database.run(timetable.count_expired, await self._until())
 
     async def run(self) -> AsyncIterator[Purged]:
         """Purge what is due, message by message. May be interrupted and run again.
 
         Raises `Unavailable` and `StorageUnavailable`; what was purged until then is on record.
         """
-        until = self._clock.now() - self._grace
+        until = await self._until()
         last: DueMessage | None = None
         while page := await self._database.run(timetable.expired, until, limit=PAGE, after=last):
             for one in page:
@@ -68,6 +73,10 @@ class Retention:
                 if purged is not None:
                     yield purged
             last = page[-1]
+
+    async def _until(self) -> datetime:
+        now = self._clock.now()
+        return min(now, await self._second_clock() or now) - self._grace
 
     async def _purge(self, message_id: UUID) -> Purged | None:
         for attempt in range(1, ATTEMPTS + 1):

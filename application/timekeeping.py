@@ -9,7 +9,9 @@ it appends nothing twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from threading import Event as Flag
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -32,19 +34,36 @@ LOOK_SECONDS = 1.0
 MESSAGES_AT_ONCE = 100
 """How many messages' facts make one append."""
 
-_CATCH_UP_SECONDS = 0.05
+CATCH_UP_SECONDS = 5.0
+"""How long a round waits for the timetable to know what the one before appended. After that it looks all the
+same: the messages decide for themselves.
+"""
+CLOCKS_APART = timedelta(seconds=60)
+"""Past this somebody's clock is wrong: nothing expires by it."""
+
+_LOOK_AGAIN_SECONDS = 0.05
 _PAUSE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
 
 
 class Timekeeper:
-    """One copy keeps the time, the others stand by. One thread runs it; any thread may stop it."""
+    """One copy keeps the time, the others stand by. One thread runs it; any thread may stop it.
 
-    def __init__(self, events: EventStore, database: ReadDatabase, clock: Clock) -> None:
+    `second_clock` is another machine's, where there is one: what expires cannot be undone, so two must agree.
+    """
+
+    def __init__(
+        self,
+        events: EventStore,
+        database: ReadDatabase,
+        clock: Clock,
+        second_clock: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
         self._events = events
         self._database = database
         self._clock = clock
+        self._second_clock = second_clock
         self._stopping = Flag()
 
     def run(self) -> None:
@@ -74,7 +93,7 @@ class Timekeeper:
         last: DueMessage | None = None
         while not self._stopping.is_set():
             page = self._database.read(timetable.due, now, limit=MESSAGES_AT_ONCE, after=last)
-            if not page:
+            if not page or (last is None and not self._clocks_agree()):
                 break
             check_leadership()
             appended += self._append([self._facts(one.message_id) for one in page])
@@ -83,10 +102,18 @@ class Timekeeper:
 
     def _keep_time(self, check_leadership: Callable[[], None]) -> None:
         while not self._stopping.is_set():
+            check_leadership()
             if self.keep_up(check_leadership):
                 self._wait_for_timetable(self._events.max_position())
             else:
                 self._stopping.wait(LOOK_SECONDS)
+
+    def _clocks_agree(self) -> bool:
+        other = self._second_clock()
+        if other is None or abs(self._clock.now() - other) <= CLOCKS_APART:
+            return True
+        _log.error("scheduler.clocks_disagree", seconds=round((self._clock.now() - other).total_seconds()))
+        return False
 
     def _facts(self, message_id: UUID) -> list[Event]:
         message = self._events.load(message_id)
@@ -118,8 +145,9 @@ class Timekeeper:
 
     def _wait_for_timetable(self, position: int) -> None:
         """Until the timetable knows what was appended: the same messages are not to be looked at for ever."""
-        while not self._stopping.is_set():
+        give_up = monotonic() + CATCH_UP_SECONDS
+        while not self._stopping.is_set() and monotonic() < give_up:
             reached = self._database.read(progress.load).get(timetable.MODEL.name, NOT_BEGUN)
             if reached.position >= position:
                 return
-            self._stopping.wait(_CATCH_UP_SECONDS)
+            self._stopping.wait(_LOOK_AGAIN_SECONDS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from application.auditing import Auditing
 from application.authority import Authority
@@ -115,7 +116,7 @@ class UseCases(Stores):
     @cached_property
     def timekeeper(self) -> Timekeeper:
         """Puts on record what the clock decides; a second copy stands by."""
-        return Timekeeper(self.events, self.read_database, self.clock)
+        return Timekeeper(self.events, self.read_database, self.clock, self.events.server_time)
 
     def retention(self, grace: timedelta) -> Retention:
         """Purges documents `grace` after their message expired."""
@@ -125,6 +126,7 @@ class UseCases(Stores):
             documents=self.documents,
             clock=self.clock,
             grace=grace,
+            second_clock=partial(asyncio.to_thread, self.events.server_time),
         )
 
     @cached_property

@@ -33,7 +33,12 @@ class AggregateRoot(BaseAggregate[UUID]):
         return cls._create(event_class, id=stream, timestamp=at, event_id=new_id(), **facts)
 
     def record(self, event_class: type[Event], at: datetime, **facts: Any) -> None:
-        """A further fact, applied and waiting to be stored."""
+        """A further fact, applied and waiting to be stored.
+
+        A stream's time never goes back: whoever decided first and was stored second, or has a slower clock,
+        takes the moment of the fact before. So the stream as of a moment is always a beginning of it.
+        """
+        at = max(at, self.modified_on)
         self.trigger_event(event_class, timestamp=at, event_id=new_id(), **facts)
 
     def new_facts(self) -> list[Event]:

@@ -7,6 +7,7 @@ from functools import singledispatchmethod
 from uuid import UUID
 
 from domain.aggregate import AggregateRoot
+from domain.changes import ChangesADay
 from domain.errors import Conflict
 from domain.events.base import Event
 from domain.events.mailbox import (
@@ -32,6 +33,7 @@ class Mailbox(AggregateRoot):
     TOPIC = "mailbox"
 
     def __init__(self) -> None:
+        self.changes = ChangesADay()
         self.activated_at: datetime | None = None
         self.terms_version: str | None = None
         self.address: str | Erased | None = None
@@ -104,7 +106,8 @@ class Mailbox(AggregateRoot):
         show_title: bool = False,
         at: datetime,
     ) -> None:
-        """All of the owner's preferences, as they are from now on."""
+        """All of the owner's preferences, as they are from now on. Raises `LimitReached`."""
+        self.changes.count(at)
         self.record(
             PreferencesChanged,
             at,
@@ -148,6 +151,7 @@ class Mailbox(AggregateRoot):
         self.language, self.frequency = event.language, event.frequency
         self.quiet_hours, self.reminders = event.quiet_hours, event.reminders
         self.exclusively_ebox, self.show_title = event.exclusively_ebox, event.show_title
+        self.changes.happened(event.timestamp)
 
     @when.register
     def _(self, event: OwnerErased) -> None:

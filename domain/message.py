@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.aggregate import AggregateRoot
+from domain.changes import ChangesADay
 from domain.errors import Conflict
 from domain.events.access import AccessRecord, What
 from domain.events.base import Event
@@ -47,6 +48,7 @@ class Message(AggregateRoot):
 
     def __init__(self) -> None:
         self.is_released = False
+        self.changes = ChangesADay()
         self.opened_at: datetime | None = None
         self.is_hidden = False
         self.is_archived = False
@@ -74,11 +76,16 @@ class Message(AggregateRoot):
         is_visible: bool | None = None,
         is_archived: bool | None = None,
     ) -> None:
-        """Its owner hides it or shows it again, puts it aside or takes it back; None leaves that as it is."""
+        """Its owner hides it or shows it again, puts it aside or takes it back; None leaves that as it is.
+
+        Raises `LimitReached`: a stream that every reader loads is not to grow without end.
+        """
         facts = {"mailbox_id": self.published.mailbox_id, "access": access}
         if is_visible is self.is_hidden:
+            self.changes.count(at)
             self.record(MessageShown if is_visible else MessageHidden, at, **facts)
         if is_archived is not None and is_archived is not self.is_archived:
+            self.changes.count(at)
             self.record(MessageArchived if is_archived else MessageUnarchived, at, **facts)
 
     def release(self, at: datetime) -> None:
@@ -150,18 +157,22 @@ class Message(AggregateRoot):
     @when.register
     def _(self, event: MessageHidden) -> None:
         self.is_hidden = True
+        self.changes.happened(event.timestamp)
 
     @when.register
     def _(self, event: MessageShown) -> None:
         self.is_hidden = False
+        self.changes.happened(event.timestamp)
 
     @when.register
     def _(self, event: MessageArchived) -> None:
         self.is_archived = True
+        self.changes.happened(event.timestamp)
 
     @when.register
     def _(self, event: MessageUnarchived) -> None:
         self.is_archived = False
+        self.changes.happened(event.timestamp)
 
     @when.register
     def _(self, event: ReminderDue) -> None:

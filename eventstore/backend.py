@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from threading import Event
 from typing import Protocol
 
@@ -78,6 +79,10 @@ class Backend(Protocol):
 
         For `ebox restore` alone. Raises `LogNotEmpty`, and `Unavailable` when the database does not answer.
         """
+        ...
+
+    def now(self) -> datetime | None:
+        """What the server's clock says; None where there is no server. Raises `domain.errors.Unavailable`."""
         ...
 
     def check(self) -> None:

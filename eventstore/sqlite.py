@@ -236,6 +236,10 @@ class SqliteBackend:
                     raise
             connection.commit()
 
+    def now(self) -> None:
+        """No clock but this machine's."""
+        return
+
     def check(self) -> None:
         """Raise `Unavailable` unless the file answers."""
         with self._recorder() as recorder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -151,6 +152,10 @@ class EventStore:
     def restore(self, pages: Iterable[Sequence[RecordedEvent]]) -> None:
         """Fill the empty log from a backup, all or nothing. Raises `LogNotEmpty`."""
         self._backend.restore(pages)
+
+    def server_time(self) -> datetime | None:
+        """What the database server's clock says; None where the database is a file. Blocks."""
+        return self._backend.now()
 
     def check(self) -> None:
         """Raise `Unavailable` unless the database answers."""

@@ -103,10 +103,10 @@ def publications(
     return [(position, message_id) for position, message_id in found if message_id is not None]
 
 
-def positions_of_owner(connection: Connection, mailbox_id: UUID, until: Until) -> list[int]:
-    """Where the log has what happened to the mailbox itself by then. Few: an owner does not often change."""
+def positions_of_owner(connection: Connection, mailbox_id: UUID, until: Until, *, limit: int) -> list[int]:
+    """Where the log has what happened to the mailbox itself by then, oldest first, at most `limit`."""
     query = select(HISTORY.c.position).where(IS_ABOUT_OWNER, *until.conditions(mailbox_id))
-    return list(connection.scalars(query.order_by(HISTORY.c.position)))
+    return list(connection.scalars(query.order_by(HISTORY.c.position).limit(limit)))
 
 
 def positions_of_messages(

@@ -6,6 +6,7 @@ import select
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 import psycopg
 import structlog
@@ -104,6 +105,12 @@ class PostgresBackend:
                 last = page[-1].position
             if last:
                 connection.execute(statements.GO_ON_BEHIND, [statements.TABLE, last])
+
+    def now(self) -> datetime | None:
+        """What the server's clock says."""
+        with _translated(), connect(self._url, "clock") as connection:
+            row = connection.execute("SELECT clock_timestamp()").fetchone()
+            return row[0] if row else None
 
     def check(self) -> None:
         """Raise `Unavailable` unless the table can be read. Warns in the log of a server that does not sync.

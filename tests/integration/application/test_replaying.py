@@ -150,7 +150,7 @@ async def test_the_history_has_every_event_of_the_mailbox(post: Post) -> None:
     await post.content(message_id)
     changed = await post.ebox.http.patch(
         MESSAGES,
-        json=[{"messageId": str(message_id), "visible": False}],
+        json={"items": [{"messageId": str(message_id), "visible": False}]},
         headers={**post.ebox.as_("an"), "Content-Type": "application/merge-patch+json"},
     )
     assert changed.status_code < 300, changed.text

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
+
+import pytest
 
 from application.timekeeping import Timekeeper
 from tests.integration.application.post import Post
@@ -141,3 +144,35 @@ async def test_retention_goes_on_where_a_killed_one_stopped(post: Post) -> None:
     [purged] = [one async for one in post.ebox.system.retention(timedelta()).run()]
     assert purged.message_id == old
     assert post.topics(old)[-1] == "message.documents_purged"
+
+
+async def test_nothing_expires_while_two_clocks_disagree(post: Post) -> None:
+    message_id = await post.publish(expirationDate=post.at(days=3))
+    other = post.clock.now()
+    await post.pass_time(4 * DAY)
+    await post.ebox.caught_up()
+    system = post.ebox.system
+    keeper = Timekeeper(system.events, system.read_database, post.clock, lambda: other)
+    assert keeper.keep_up() == 0
+    agreed = Timekeeper(system.events, system.read_database, post.clock, post.clock.now)
+    assert agreed.keep_up() == 1
+    assert post.topics(message_id)[-1] == "message.expired"
+
+
+async def test_a_standing_projector_does_not_hold_the_scheduler_up(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.timekeeping.CATCH_UP_SECONDS", 0.2)
+    system = post.ebox.system
+    first = await post.publish(requestedPublishTime=post.at(hours=1))
+    second = await post.publish(requestedPublishTime=post.at(hours=2))
+    await post.ebox.caught_up()
+    system.projector.stop()
+    running = asyncio.create_task(asyncio.to_thread(system.timekeeper.run))
+    try:
+        for message_id in (first, second):
+            post.clock.advance(timedelta(hours=1))
+            await until(partial(lambda one: "message.released" in post.topics(one), message_id), within=20)
+    finally:
+        system.timekeeper.stop()
+        await asyncio.wait_for(running, 10)

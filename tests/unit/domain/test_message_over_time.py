@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import Conflict
+from domain.changes import CHANGES
+from domain.errors import Conflict, LimitReached
 from domain.events.notification import NotificationKind
 from domain.message import Message
 from domain.notification import Notification
@@ -125,3 +126,23 @@ class TestNotification:
         notification.bounced("5.1.1", NOON)
         notification.delayed("4.4.1", NOON)
         assert facts(notification) == ["notification.sent", "notification.delayed", "notification.bounced"]
+
+
+def test_a_streams_time_never_goes_back() -> None:
+    """Whoever decided first and was stored second takes the moment of the fact before."""
+    message = published()
+    opening(message, a_citizen(), NOON + DAY)
+    message.change(ACCESS, NOON, is_visible=False)
+    [hidden] = message.new_facts()
+    assert hidden.timestamp == NOON + DAY
+
+
+def test_an_owner_changes_a_message_as_often_as_anybody_needs_and_no_more() -> None:
+    message = published()
+    for number in range(CHANGES):
+        message.change(ACCESS, NOON + timedelta(minutes=number), is_visible=bool(number % 2))
+    with pytest.raises(LimitReached) as refused:
+        message.change(ACCESS, NOON + timedelta(hours=2), is_archived=True)
+    assert 0 < refused.value.retry_after <= 22 * 3600 + 1
+    message.change(ACCESS, NOON + DAY, is_archived=True)
+    assert message.is_archived
