@@ -2,41 +2,36 @@
 
 A mark in the key store is set before anything is written and taken away at the end; every role looks for it.
 Broken off, it is run again with the same backup: documents that are there stay, the log is there wholly or
-not at all, and tables are filled anew. Before it ends, the key of every party is destroyed whose erasure is
-in the log: the backup of the keys may be older than the erasure.
+not at all, and tables are filled anew. What they say of parties is brought in line with the log: the backup
+of the keys is of another moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from application.backup import log
 from application.backup.documents import Documents
 from application.backup.errors import BackupError, NotABackup, NotEmpty
 from application.backup.manifest import KEYS_NAME, NAME, KeysManifest, Manifest, read_manifest, verify
+from application.backup.parties import bring_in_line
 from application.backup.tables import TableSet, fill_tables, rows_in
 from application.namedobjects import NamedObjects
 from application.progress import Progress
 from domain.clock import Clock
-from domain.events.mailbox import OwnerErased
 from eventstore.errors import EventStoreError
 from eventstore.partytables import PARTY
 from eventstore.recorder import RecordedEvent
 from eventstore.restoring import RestoreMark
 from eventstore.store import EventStore
 from storage.port import ObjectStore
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +103,16 @@ class Restore:
         damaged: list[str] = []
         with closing(NamedObjects.at(folder / manifest.documents.name)) as named:
             self._documents.restore(named, damaged.append)
-        erased = self._restore_events(folder, manifest)
+        self._restore_events(folder, manifest)
         with self._keys.transaction() as connection:
             fill_tables(connection, self._keys, keys_folder / keys.keys.name)
-            self._destroy_keys(connection, erased)
+            pages = self._log(folder, manifest, "parties")
+            erased = bring_in_line(connection, pages, self._clock.now())
         with self._outbox.transaction() as connection:
             fill_tables(connection, self._outbox, folder / manifest.outbox.name)
             self._refill(connection, manifest.taken_at)
         self._mark.clear()
-        return Restored(manifest, keys, len(erased), damaged)
+        return Restored(manifest, keys, erased, damaged)
 
     def _require_our_key(self, path: Path) -> None:
         """The first wrapped key in the backup must open, or everything would be restored unreadable."""
@@ -157,40 +153,13 @@ class Restore:
             if not is_empty():
                 raise NotEmpty(f"the {name} is not empty: restore into new databases and a new bucket")
 
-    def _restore_events(self, folder: Path, manifest: Manifest) -> set[UUID]:
-        """The parties that were erased; once this returns the log is there."""
-        self._progress.begin("events", manifest.position)
-        erased: set[UUID] = set()
-        pages = self._watched(log.pages_in(folder, manifest.events), erased)
+    def _restore_events(self, folder: Path, manifest: Manifest) -> None:
+        pages = self._log(folder, manifest, "events")
         if self._events.max_position() == 0:
             self._events.restore(pages)
-        else:
-            for _ in pages:
-                """It is there already: only who was erased is looked for."""
-        return erased
 
-    def _watched(
-        self, pages: Iterable[Sequence[RecordedEvent]], erased: set[UUID]
-    ) -> Iterator[Sequence[RecordedEvent]]:
-        for page in pages:
-            erased |= {
-                _decode(one.stored.state).party_id for one in page if one.stored.topic == OwnerErased.TOPIC
-            }
+    def _log(self, folder: Path, manifest: Manifest, step: str) -> Iterator[Sequence[RecordedEvent]]:
+        self._progress.begin(step, manifest.position)
+        for page in log.pages_in(folder, manifest.events):
             yield page
             self._progress.advance(len(page))
-
-    def _destroy_keys(self, connection: Connection, erased: set[UUID]) -> None:
-        remaining = iter(erased)
-        while chunk := list(islice(remaining, CHUNK)):
-            connection.execute(
-                sa.update(PARTY)
-                .where(PARTY.c.party_id.in_(chunk))
-                .values(wrapped_key=None, erased_at=sa.func.coalesce(PARTY.c.erased_at, self._clock.now()))
-            )
-
-
-class _Erasure(msgspec.Struct):
-    party_id: UUID
-
-
-_decode = msgspec.json.Decoder(_Erasure).decode

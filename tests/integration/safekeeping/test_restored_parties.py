@@ -1,0 +1,81 @@
+"""What the log says of a party counts after a restore, whenever the keys were backed up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from bootstrap import safekeeping
+from domain.identifiers import Ssin
+from identity.first_login import FirstLogin
+from tests.integration.api.embedded import AN, embedded_ebox
+from tests.integration.safekeeping.places import Place, publish
+
+NEWCOMER = Ssin("92321506985")
+WITHIN = 20.0
+
+
+class AtStep:
+    """A progress that does something when a step begins."""
+
+    def __init__(self, step: str, then: Callable[[], object]) -> None:
+        self._step = step
+        self._then = then
+
+    def begin(self, step: str, total: int) -> None:
+        """Now, if it is that one."""
+        if step == self._step:
+            self._then()
+
+    def advance(self, count: int) -> None:
+        """Nothing."""
+
+
+async def test_who_activated_while_a_backup_ran_accepts_the_terms_again(
+    places: tuple[Place, Place], tmp_path: Path
+) -> None:
+    """Behind the end of the log, and before the keys: the backup has the party, and no event of theirs."""
+    lost, new = places
+    loop = asyncio.get_running_loop()
+    async with embedded_ebox(lost.folder, **lost.settings) as ebox:
+        await publish(ebox, AN.number, 1)
+
+        def activate() -> None:
+            coroutine = ebox.system.mailboxes.activate(NEWCOMER)
+            asyncio.run_coroutine_threadsafe(coroutine, loop).result(WITHIN)
+
+        progress = AtStep("keys", activate)
+        await asyncio.to_thread(safekeeping.back_up, lost.all_settings, tmp_path / "backup", None, progress)
+    await new.restore(tmp_path / "backup")
+    new.take_over_partners(lost)
+    async with embedded_ebox(new.folder, **new.settings) as ebox:
+        party = await ebox.system.parties.find(NEWCOMER)
+        assert party is not None
+        assert party.mailbox_id is not None
+        login = FirstLogin(ebox.system.mailboxes, ebox.system.parties)
+        assert await login.is_due(party.party_id)
+        await publish(ebox, NEWCOMER.number, 1)  # brings the mailbox along
+        assert len(ebox.system.events.events_of(party.mailbox_id)) == 1
+        await login.accept_terms(party.party_id)
+        assert not await login.is_due(party.party_id)
+        an = await ebox.system.parties.find(Ssin(AN.number))
+        assert an is not None
+        assert an.mailbox_recorded
+
+
+async def test_who_activated_after_the_keys_were_backed_up_is_active(
+    on_files: tuple[Place, Place], tmp_path: Path
+) -> None:
+    lost, new = on_files
+    async with embedded_ebox(lost.folder, **lost.settings) as ebox:
+        await publish(ebox, NEWCOMER.number, 1)
+        await lost.back_up(tmp_path / "backup", tmp_path / "keys of before")
+        await ebox.system.mailboxes.activate(NEWCOMER)
+        await lost.back_up(tmp_path / "backup", tmp_path / "keys of now")
+    await new.restore(tmp_path / "backup", tmp_path / "keys of before")
+    new.take_over_partners(lost)
+    async with embedded_ebox(new.folder, **new.settings) as ebox:
+        party = await ebox.system.parties.find(NEWCOMER)
+        assert party is not None
+        assert (party.is_activated, party.mailbox_recorded) == (True, True)
