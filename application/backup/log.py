@@ -49,11 +49,20 @@ def pages_in(folder: Path, segments: Sequence[FileEntry]) -> Iterator[list[Recor
 
 def require_same_log(recorder: BatchRecorder, last: LastEvent | None) -> None:
     """Raise `NotABackup` unless the log still has the event that a backup ended with."""
-    if last is None:
-        return
-    found = recorder.read_after(last.position - 1, 1)
-    if not found or LastEvent(found[0].position, *key_of(found[0].stored)) != last:
+    if last is not None and not _has(recorder, last):
         raise NotABackup("the folder holds the backup of another event store: choose another folder")
+
+
+def ends_with(recorder: BatchRecorder, last: LastEvent | None) -> bool:
+    """Whether the log has the event that a backup ended with, and nothing behind it."""
+    if last is None:
+        return not recorder.read_after(0, 1)
+    return _has(recorder, last) and not recorder.read_after(last.position, 1)
+
+
+def _has(recorder: BatchRecorder, last: LastEvent) -> bool:
+    found = recorder.read_after(last.position - 1, 1)
+    return bool(found) and LastEvent(found[0].position, *key_of(found[0].stored)) == last
 
 
 def _written(one: RecordedEvent) -> _Event:

@@ -86,7 +86,8 @@ class Restore:
     def run(self, folder: Path, keys_folder: Path) -> Restored:
         """Restore, or finish a restore that was broken off.
 
-        Raises `BackupError`, `Unavailable`, `StorageUnavailable`. What was not finished does not serve.
+        Raises `BackupError`, `LogNotEmpty` where events were appended since it began, `Unavailable`,
+        `StorageUnavailable`. What was not finished does not serve.
         """
         manifest = read_manifest(folder, NAME, Manifest)
         if manifest is None:
@@ -98,12 +99,16 @@ class Restore:
         verify(folder, manifest.files)
         verify(keys_folder, [keys.keys])
         self._require_our_key(keys_folder / keys.keys.name)
-        self._require_empty(manifest)
+        unfinished = self._mark.backup_id()
+        self._require_empty_or_ours(unfinished, manifest)
         self._mark.set(manifest.id, self._clock.now())
         damaged: list[str] = []
         with closing(NamedObjects.at(folder / manifest.documents.name)) as named:
             self._documents.restore(named, damaged.append)
-        self._restore_events(folder, manifest)
+        if unfinished is None or self._events.max_position() == 0:
+            self._events.restore(self._log(folder, manifest, "events"))
+        elif not log.ends_with(self._events.recorder, manifest.last_event):
+            raise NotEmpty("the event store holds another log than this backup: empty all stores, begin anew")
         with self._keys.transaction() as connection:
             fill_tables(connection, self._keys, keys_folder / keys.keys.name)
             pages = self._log(folder, manifest, "parties")
@@ -134,8 +139,7 @@ class Restore:
                 " when it was made (if it was changed since, as EBOX_PREVIOUS_KEY_ENCRYPTION_KEY)"
             ) from error
 
-    def _require_empty(self, manifest: Manifest) -> None:
-        unfinished = self._mark.backup_id()
+    def _require_empty_or_ours(self, unfinished: str | None, manifest: Manifest) -> None:
         if unfinished == manifest.id:
             return
         if unfinished is not None:
@@ -152,11 +156,6 @@ class Restore:
         for name, is_empty in stores.items():
             if not is_empty():
                 raise NotEmpty(f"the {name} is not empty: restore into new databases and a new bucket")
-
-    def _restore_events(self, folder: Path, manifest: Manifest) -> None:
-        pages = self._log(folder, manifest, "events")
-        if self._events.max_position() == 0:
-            self._events.restore(pages)
 
     def _log(self, folder: Path, manifest: Manifest, step: str) -> Iterator[Sequence[RecordedEvent]]:
         self._progress.begin(step, manifest.position)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,22 @@ class Place:
     def take_over_partners(self, other: Place) -> None:
         """An operator brings the partners file along, here with the demo clients' keys."""
         shutil.copytree(other.folder / "data" / "demo", self.folder / "data" / "demo")
+
+
+class AtStep:
+    """A progress that does something when a step begins."""
+
+    def __init__(self, step: str, then: Callable[[], object]) -> None:
+        self._step = step
+        self._then = then
+
+    def begin(self, step: str, total: int) -> None:
+        """Now, if it is that one."""
+        if step == self._step:
+            self._then()
+
+    def advance(self, count: int) -> None:
+        """Nothing."""
 
 
 async def publish(ebox: Embedded, number: str, pages: int) -> str:

@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 from bootstrap import safekeeping
 from domain.identifiers import Ssin
 from identity.first_login import FirstLogin
 from tests.integration.api.embedded import AN, embedded_ebox
-from tests.integration.safekeeping.places import Place, publish
+from tests.integration.safekeeping.places import AtStep, Place, publish
 
 NEWCOMER = Ssin("92321506985")
 WITHIN = 20.0
-
-
-class AtStep:
-    """A progress that does something when a step begins."""
-
-    def __init__(self, step: str, then: Callable[[], object]) -> None:
-        self._step = step
-        self._then = then
-
-    def begin(self, step: str, total: int) -> None:
-        """Now, if it is that one."""
-        if step == self._step:
-            self._then()
-
-    def advance(self, count: int) -> None:
-        """Nothing."""
 
 
 async def test_who_activated_while_a_backup_ran_accepts_the_terms_again(
