@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
@@ -28,14 +28,14 @@ _POSITION_DIGITS = 19
 
 
 @router.get(
-    "/mailboxes/{mailbox_id}/as-of",
+    "/mailboxes/{mailboxId}/as-of",
     summary="Replay a mailbox as it stood at a moment",
     responses=described(200, MailboxThenAnswer, kinds.NOT_FOUND),
 )
 async def as_of(
     actor: Annotated[Actor, guarded(Operation.REPLAY)],
     request: Request,
-    mailbox_id: UUID,
+    mailbox_id: Annotated[UUID, Path(alias="mailboxId", description="The mailbox's id.")],
     at: Annotated[
         str,
         Query(max_length=40, description="A time (RFC 3339, with offset), or a position in the event store."),

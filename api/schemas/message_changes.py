@@ -13,7 +13,11 @@ from application.changes import MessageChange
 from domain.errors import InvalidInput, Issue
 
 MAX_MESSAGES: Final = 100
-_ABSENT: Final[Any] = None  # a null that is given is refused: neither can be taken away
+
+
+def _absent() -> Any:
+    """What was left out; a null that is given is refused: neither can be taken away."""
+    return None
 
 
 def _uuid(given: Any) -> Any:
@@ -27,8 +31,8 @@ class MessageToUpdate(StrictModel):
     """One message, and what is to become of it: what is left out stays (RFC 7396)."""
 
     message_id: Annotated[UUID, BeforeValidator(_uuid)]
-    visible: bool = Field(_ABSENT, description="False hides it, true shows it again.")
-    archived: bool = Field(_ABSENT, description="True puts it aside, false takes it back.")
+    visible: bool = Field(default_factory=_absent, description="False hides it, true shows it again.")
+    archived: bool = Field(default_factory=_absent, description="True puts it aside, false takes it back.")
 
 
 class MessagesToUpdate(StrictModel):
