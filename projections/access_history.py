@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select, true
 
 from projections.access_history_fold import HANDLES, fold
 from projections.access_history_table import HISTORY, IS_ABOUT_OWNER, IS_PUBLICATION
@@ -113,9 +113,9 @@ def positions_of_messages(
     connection: Connection, mailbox_id: UUID, message_ids: list[UUID], until: Until, *, limit: int
 ) -> list[int]:
     """Where the log has what happened to these messages by then, oldest first, at most `limit`."""
-    query = select(HISTORY.c.position).where(
-        HISTORY.c.message_id.in_(message_ids), *until.conditions(mailbox_id)
-    )
+    # The messages are to be looked up: seen, the other conditions would lead through all of the mailbox.
+    others = [one.is_(true()) for one in until.conditions(mailbox_id)]
+    query = select(HISTORY.c.position).where(HISTORY.c.message_id.in_(message_ids), *others)
     return list(connection.scalars(query.order_by(HISTORY.c.position).limit(limit)))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from psycopg import sql
 from sqlalchemy import Connection, event
 
 from projections.database import ReadDatabase
@@ -28,11 +30,28 @@ def statements_of(database: ReadDatabase, query: Callable[[Connection], object])
 
 
 def nodes(database: ReadDatabase, statement: str, parameters: Any) -> list[dict[str, Any]]:
-    """PostgreSQL's plan, executed: its nodes from the outermost in."""
+    """PostgreSQL's plan, executed: its nodes from the outermost in.
+
+    The statement is prepared, as the driver does: explained with its values, it would be planned for them.
+    """
+    names: list[str] = []
+
+    def placeholder(found: re.Match[str]) -> str:
+        names.append(found[1])
+        return f"${len(names)}"
+
+    prepared = _PARAMETER.sub(placeholder, statement).replace("%%", "%")
 
     def explain(connection: Connection) -> Any:
-        command = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
-        return connection.exec_driver_sql(command, parameters).scalar_one()
+        driver: Any = connection.connection.driver_connection
+        values = sql.SQL(", ").join(sql.Literal(parameters[name]) for name in names)
+        called = sql.SQL("explained({})").format(values) if names else sql.SQL("explained")
+        driver.execute(f"PREPARE explained AS {prepared}".encode())
+        try:
+            plan = driver.execute(sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ") + called)
+            return plan.fetchone()[0]
+        finally:
+            driver.execute("DEALLOCATE explained")
 
     return list(flat(database.read(explain)[0]["Plan"]))
 
@@ -52,3 +71,6 @@ def flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for inner in node.get("Plans", []):
         yield from flat(inner)
+
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
