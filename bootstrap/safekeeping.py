@@ -47,11 +47,13 @@ PRIVATE: Final = 0o077
 """The umask under which backups are written: nobody else reads them."""
 
 
-def back_up(settings: Settings, folder: Path, keys_folder: Path | None, progress: Progress) -> BackedUp:
+def back_up(
+    settings: Settings, folder: Path, keys_folder: Path | None, progress: Progress, *, verify: bool = False
+) -> BackedUp:
     """`ebox backup`. Raises `CannotStart`, and what `Backup.run` does."""
     with _safekeeping(settings) as system:
         Requirements(system).check_key_store()
-        return system.backup(folder, progress).run(folder, keys_folder or folder)
+        return system.backup(folder, progress).run(folder, keys_folder or folder, verify=verify)
 
 
 def restore(settings: Settings, folder: Path, keys_folder: Path | None, progress: Progress) -> Restored:

@@ -18,20 +18,27 @@ KeysFolder = Annotated[
 ]
 
 
-def backup(folder: Folder, keys: KeysFolder = None) -> None:
+def backup(
+    folder: Folder,
+    keys: KeysFolder = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read all that the folder has of the log first, and check it.")
+    ] = False,
+) -> None:
     """Back up the event store, the key store, the outbox and the documents, while everything serves.
 
     Into the same folder again it adds what is new: events and documents that it has are not copied again,
-    the keys are replaced. Broken off, the backup before stays valid. Read models are not in it, they are
-    rebuilt from the log; nor are EBOX_KEY_ENCRYPTION_KEY and EBOX_IDENTIFIER_KEY: without these two a
-    backup cannot be read, so keep them elsewhere.
+    the keys are replaced. Refused is a folder in which a file is damaged or lost, and one into which another
+    backup runs. Broken off, the backup before stays valid. Read models are not in it, they are rebuilt from
+    the log; nor are EBOX_KEY_ENCRYPTION_KEY and EBOX_IDENTIFIER_KEY: without these two a backup cannot be
+    read, so keep them elsewhere.
 
     `docs/howto/back-up-and-restore.md` tells the rest.
     """
     from bootstrap import safekeeping
 
     with progress_bar() as progress:
-        done = safekeeping.back_up(settings(), folder, keys, progress)
+        done = safekeeping.back_up(settings(), folder, keys, progress, verify=verify)
     manifest = done.manifest
     typer.echo(f"events     up to position {manifest.position}, {done.events_added} of them new")
     typer.echo(f"documents  {manifest.document_count}, {manifest.document_bytes} bytes")

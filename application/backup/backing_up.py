@@ -9,6 +9,7 @@ from pathlib import Path
 from application.backup import log
 from application.backup.documents import Documents, finished
 from application.backup.frames import FileEntry
+from application.backup.lock import alone_in
 from application.backup.manifest import (
     KEYS_NAME,
     NAME,
@@ -17,6 +18,7 @@ from application.backup.manifest import (
     Manifest,
     private_folder,
     read_manifest,
+    require_to_build_on,
     write_manifest,
 )
 from application.backup.tables import TableSet, write_tables
@@ -62,15 +64,23 @@ class Backup:
         self._release = release
         self._progress = progress
 
-    def run(self, folder: Path, keys_folder: Path) -> BackedUp:
+    def run(self, folder: Path, keys_folder: Path, *, verify: bool = False) -> BackedUp:
         """Back everything up, adding to what the folder has. Broken off, the backup before stays valid.
 
+        What the folder has is looked at first: that each file is there in full, with `verify` its digest.
         Raises `BackupError`, `Unavailable`, `StorageUnavailable`, and OSError where the folder cannot be
         written to.
         """
         for one in (folder, keys_folder):
             private_folder(one)
+        with alone_in([folder, keys_folder]):
+            return self._run(folder, keys_folder, verify=verify)
+
+    def _run(self, folder: Path, keys_folder: Path, *, verify: bool) -> BackedUp:
         before = read_manifest(folder, NAME, Manifest)
+        if before is not None:
+            self._progress.begin("checking the backup", 0)
+            require_to_build_on(folder, before, verify=verify)
         log.require_same_log(self._events.recorder, before.last_event if before else None)
         backup_id = str(new_id())
         taken_at = self._clock.now()

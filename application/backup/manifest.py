@@ -106,6 +106,26 @@ def verify(folder: Path, files: list[FileEntry]) -> None:
             raise Damaged(f"{expected.name} is not what its manifest says: use another copy of the backup")
 
 
+def require_to_build_on(folder: Path, before: Manifest, *, verify: bool) -> None:
+    """Raise `Damaged` unless a next backup may go on from this one.
+
+    Each file has to be there in its size. The catalogue, which the next one is a copy of, is read as a whole;
+    the segments of the log, which can be long, with `verify`.
+    """
+    for expected in before.files:
+        path = folder / expected.name
+        is_read = verify or expected == before.documents
+        if not _is_as_long(path, expected) or (is_read and entry_of(path) != expected):
+            raise Damaged(
+                f"{expected.name} in {folder} is damaged or lost: no backup can build on"
+                " it. Back up into a new folder, and keep this one until the new one is complete"
+            )
+
+
+def _is_as_long(path: Path, expected: FileEntry) -> bool:
+    return path.is_file() and path.stat().st_size == expected.size
+
+
 def private_folder(folder: Path) -> None:
     """Make it where it is missing; for this user alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

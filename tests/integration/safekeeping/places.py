@@ -52,9 +52,10 @@ class Place:
         """As a command reads them."""
         return Settings.model_validate({"data_dir": self.folder / "data", **self.settings})
 
-    async def back_up(self, folder: Path, keys: Path | None = None) -> BackedUp:
+    async def back_up(self, folder: Path, keys: Path | None = None, *, verify: bool = False) -> BackedUp:
         """`ebox backup`."""
-        return await asyncio.to_thread(safekeeping.back_up, self.all_settings, folder, keys, Silent())
+        settings, silent = self.all_settings, Silent()
+        return await asyncio.to_thread(safekeeping.back_up, settings, folder, keys, silent, verify=verify)
 
     async def restore(self, folder: Path, keys: Path | None = None) -> Restored:
         """`ebox restore`."""
