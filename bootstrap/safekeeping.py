@@ -104,7 +104,7 @@ class Safekeeping(System):
             part="outbox",
             tables=OUTBOX_TABLES,
             version_tables=["outbox_version"],
-            reading=database.transaction,
+            reading=database.reading,
             transaction=database.transaction,
             seeded=frozenset({outbox_tables.FILLER_POSITION.name}),
         )

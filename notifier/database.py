@@ -29,15 +29,27 @@ class OutboxDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction, committed when the block ends well. On SQLite only one is open at a time."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
-            raise Unavailable("the outbox does not answer") from error
+        with _begun(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction for reading alone: on SQLite too it keeps nobody from writing."""
+        with _begun(self._engine.execution_options(reading=True)) as connection:
+            yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+@contextmanager
+def _begun(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+        raise Unavailable("the outbox does not answer") from error
 
 
 def _engine(url: str) -> Engine:
@@ -77,6 +89,7 @@ def _sqlite(url: sa.engine.URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A writer that began as a reader cannot wait for its turn: it fails at once with SQLITE_BUSY.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from application.backup.tables import TableSet, fill_tables, write_tables
 from bootstrap.safekeeping import OUTBOX_TABLES
 from notifier.database import OutboxDatabase
 from notifier.restoring import look_before_sending
+from notifier.tables import FILLER_POSITION
 from tests.integration.notifier.house import House, Urls
 from tests.servers.smtp_script import SmtpScript
 from tests.waiting import until
@@ -17,8 +20,23 @@ from tests.waiting import until
 def outbox_at(url: str) -> tuple[OutboxDatabase, TableSet]:
     """The outbox's tables, as backup and restore see them."""
     database = OutboxDatabase(url)
-    transaction = database.transaction
-    return database, TableSet("outbox", OUTBOX_TABLES, ["outbox_version"], transaction, transaction)
+    tables = TableSet("outbox", OUTBOX_TABLES, ["outbox_version"], database.reading, database.transaction)
+    return database, tables
+
+
+def test_the_outbox_goes_on_while_it_is_backed_up(tmp_path: Path) -> None:
+    urls = Urls.sqlite(tmp_path)
+    with House(urls):  # makes the tables
+        database, tables = outbox_at(urls.outbox)
+    position = sa.select(FILLER_POSITION.c.position)
+    with tables.snapshot() as snapshot:
+        before = snapshot.execute(position).scalar_one()
+        with database.transaction() as connection:
+            connection.execute(sa.update(FILLER_POSITION).values(position=before + 1))
+        assert snapshot.execute(position).scalar_one() == before
+    with database.reading() as connection:
+        assert connection.execute(position).scalar_one() == before + 1
+    database.close()
 
 
 async def test_mails_are_neither_lost_nor_sent_again(tmp_path: Path, smtp_script: SmtpScript) -> None:
