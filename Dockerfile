@@ -28,6 +28,7 @@ RUN groupadd --gid 10001 ebox \
 COPY --from=build /opt/ebox /opt/ebox
 ENV PATH=/opt/ebox/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
+    EBOX_ENVIRONMENT=production \
     EBOX_DATA_DIR=/var/lib/ebox \
     EBOX_HOST=0.0.0.0 \
     EBOX_METRICS_HOST=0.0.0.0

@@ -59,4 +59,7 @@ def _without_exception(
     attached = event.pop("exc_info", None)
     if isinstance(attached, tuple) and attached[0] is not None:
         event["error"] = f"{attached[0].__module__}.{attached[0].__qualname__}"
+    if event.get("logger") == "asyncio":
+        # It puts a lost task's repr, with its exception, behind the first line.
+        event["event"] = str(event["event"]).partition("\n")[0]
     return event
