@@ -5,10 +5,11 @@ Each stream must be complete: a gap in its versions is an error, not something t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from domain.errors import DomainError
@@ -21,6 +22,8 @@ from domain.events.notification import NotificationBounced, NotificationSent
 from domain.mailbox import Mailbox
 from domain.message import Message
 from domain.personal import ERASED, readable
+
+SEEN: Final = 1000
 
 A = TypeVar("A", Mailbox, Message)
 
@@ -53,14 +56,19 @@ class Seen:
 
 @dataclass(slots=True, repr=False)
 class MessageThen:
-    """A message as it stood: its state, what its owner had been told, and who had seen what of it."""
+    """A message as it stood: its state, what its owner had been told, and who had seen what of it.
+
+    `accesses` counts all of them; `seen` has the last ones, as many as anybody would look through. The access
+    history has every one.
+    """
 
     message: Message
     position: int
     opened_by: UUID | None = None
     told: int = 0
     came_back: int = 0
-    seen: list[Seen] = field(default_factory=list)
+    accesses: int = 0
+    seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=SEEN))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,45 +82,58 @@ class OwnerThen:
     is_erased: bool
 
 
-def owner_then(events: Sequence[tuple[int, Event]]) -> OwnerThen | None:
-    """The mailbox after these events of its stream; None before the first. Raises `ReplayBroken`."""
-    mailbox: Mailbox | None = None
-    for _, event in events:
-        mailbox = _applied(event, mailbox, Mailbox)
-    if mailbox is None:
-        return None
-    return OwnerThen(
-        mailbox.owner_kind,
-        mailbox.activated_at,
-        mailbox.terms_version,
-        mailbox.is_verified,
-        mailbox.is_erased,
-    )
+class OwnerFold:
+    """A mailbox, event by event of its stream. Raises `ReplayBroken` where one is missing."""
+
+    def __init__(self) -> None:
+        self._mailbox: Mailbox | None = None
+
+    def take_in(self, events: Iterable[tuple[int, Event]]) -> None:
+        """The next events of its stream."""
+        for _, event in events:
+            self._mailbox = _applied(event, self._mailbox, Mailbox)
+
+    def result(self) -> OwnerThen | None:
+        """The mailbox as it stands; None before its first event."""
+        mailbox = self._mailbox
+        if mailbox is None:
+            return None
+        return OwnerThen(
+            mailbox.owner_kind,
+            mailbox.activated_at,
+            mailbox.terms_version,
+            mailbox.is_verified,
+            mailbox.is_erased,
+        )
 
 
-def messages_then(events: Sequence[tuple[int, Event]]) -> dict[UUID, MessageThen]:
-    """The messages after these events of theirs, each with what happened around it. Raises `ReplayBroken`."""
-    found: dict[UUID, MessageThen] = {}
-    for position, event in events:
-        match event:
-            case AccessRecorded(publication_id=UUID() as message_id):
-                found[message_id].seen.append(_seen(position, event))
-            case NotificationSent(message_id=UUID() as message_id):
-                found[message_id].told += 1
-            case NotificationBounced(message_id=UUID() as message_id):
-                found[message_id].came_back += 1
-            case _ if event.TOPIC.startswith("message."):
-                _take_in(found, position, event)
-    return found
+class MessagesFold:
+    """Messages, event by event of all that happened to them, in the order of the log."""
 
+    def __init__(self) -> None:
+        self.found: dict[UUID, MessageThen] = {}
 
-def _take_in(found: dict[UUID, MessageThen], position: int, event: Event) -> None:
-    known = found.get(event.originator_id)
-    message = _applied(event, known.message if known else None, Message)
-    if known is None:
-        known = found[event.originator_id] = MessageThen(message, position)
-    if isinstance(event, MessageOpened):
-        known.opened_by = event.access_id
+    def take_in(self, events: Iterable[tuple[int, Event]]) -> None:
+        """The next events. Raises `ReplayBroken` where one is missing in a message's stream."""
+        for position, event in events:
+            match event:
+                case AccessRecorded(publication_id=UUID() as message_id):
+                    self.found[message_id].accesses += 1
+                    self.found[message_id].seen.append(_seen(position, event))
+                case NotificationSent(message_id=UUID() as message_id):
+                    self.found[message_id].told += 1
+                case NotificationBounced(message_id=UUID() as message_id):
+                    self.found[message_id].came_back += 1
+                case _ if event.TOPIC.startswith("message."):
+                    self._take_in_own(position, event)
+
+    def _take_in_own(self, position: int, event: Event) -> None:
+        known = self.found.get(event.originator_id)
+        message = _applied(event, known.message if known else None, Message)
+        if known is None:
+            known = self.found[event.originator_id] = MessageThen(message, position)
+        if isinstance(event, MessageOpened):
+            known.opened_by = event.access_id
 
 
 def _applied(event: Event, aggregate: A | None, kind: type[A]) -> A:

@@ -7,12 +7,14 @@ be missing from the replay. The look is recorded, and committed, before its resu
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from application.authority import Authority
-from application.mailbox_then import MessageThen, OwnerThen, messages_then, owner_then
+from application.mailbox_then import MessagesFold, MessageThen, OwnerFold, OwnerThen
 from application.parties import Parties
 from domain.access import AuditLook
 from domain.actors import Actor, AuditScope
@@ -28,8 +30,6 @@ from projections.database import ReadDatabase
 from projections.positions import ReadPositions
 
 CATCH_UP_SECONDS = 10.0
-EVENTS_A_PAGE = 20_000
-"""What happened to the messages of one page, at most."""
 EVENTS_AT_ONCE = 500
 
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -95,7 +95,7 @@ class Replaying:
             now,
             LookedAt(mailbox_id=mailbox_id, end=at, before=None if at else until.position + 1),
         )
-        owner = owner_then(await self._read(await self._owner_positions(mailbox_id, until)))
+        owner = await self._owner(mailbox_id, until)
         found, total = await self._messages(mailbox_id, until, before, limit)
         await self._events.append(*look.new_facts())
         if owner is None:
@@ -111,11 +111,11 @@ class Replaying:
             raise Unavailable("the access history is behind the log", retry_after=10)
         return head
 
-    async def _owner_positions(self, mailbox_id: UUID, until: Until) -> list[int]:
-        positions = await self._database.run(
-            access_history.positions_of_owner, mailbox_id, until, limit=EVENTS_A_PAGE + 1
-        )
-        return _bounded(positions)
+    async def _owner(self, mailbox_id: UUID, until: Until) -> OwnerThen | None:
+        fold = OwnerFold()
+        query = partial(access_history.positions_of_owner, mailbox_id=mailbox_id, until=until)
+        await self._fold(query, fold.take_in)
+        return fold.result()
 
     async def _messages(
         self, mailbox_id: UUID, until: Until, before: int | None, limit: int
@@ -124,24 +124,23 @@ class Replaying:
         total = await run(access_history.count_publications, mailbox_id, until)
         page = await run(access_history.publications, mailbox_id, until, limit=limit, before=before)
         ids = [message_id for _, message_id in page]
-        positions = await run(
-            access_history.positions_of_messages, mailbox_id, ids, until, limit=EVENTS_A_PAGE + 1
+        fold = MessagesFold()
+        query = partial(
+            access_history.positions_of_messages, mailbox_id=mailbox_id, message_ids=ids, until=until
         )
-        found = messages_then(await self._read(_bounded(positions)))
-        return [found[message_id] for message_id in ids], total
+        await self._fold(query, fold.take_in)
+        return [fold.found[message_id] for message_id in ids], total
 
-    async def _read(self, positions: list[int]) -> list[tuple[int, Event]]:
-        events: list[tuple[int, Event]] = []
-        for start in range(0, len(positions), EVENTS_AT_ONCE):
-            events += await self._events.at_positions(positions[start : start + EVENTS_AT_ONCE])
-        return events
-
-
-def _bounded(positions: list[int]) -> list[int]:
-    if len(positions) > EVENTS_A_PAGE:
-        detail = "too much happened to what this page shows; ask for fewer messages, or an earlier moment"
-        raise InvalidInput(Issue("limit", "tooMuch", detail, "query"))
-    return positions
+    async def _fold(
+        self,
+        query: Callable[..., list[int]],
+        take_in: Callable[[Iterable[tuple[int, Event]]], None],
+    ) -> None:
+        """Portion by portion: however much happened, little of it is in memory."""
+        last = 0
+        while positions := await self._database.run(query, after=last, limit=EVENTS_AT_ONCE):
+            take_in(await self._events.at_positions(positions))
+            last = positions[-1]
 
 
 def _until(moment: datetime | int, now: datetime, head: int) -> Until:

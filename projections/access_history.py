@@ -103,19 +103,23 @@ def publications(
     return [(position, message_id) for position, message_id in found if message_id is not None]
 
 
-def positions_of_owner(connection: Connection, mailbox_id: UUID, until: Until, *, limit: int) -> list[int]:
-    """Where the log has what happened to the mailbox itself by then, oldest first, at most `limit`."""
-    query = select(HISTORY.c.position).where(IS_ABOUT_OWNER, *until.conditions(mailbox_id))
+def positions_of_owner(
+    connection: Connection, *, mailbox_id: UUID, until: Until, after: int, limit: int
+) -> list[int]:
+    """Where the log has what happened to the mailbox itself by then: the next `limit` behind `after`."""
+    is_next = HISTORY.c.position > after
+    query = select(HISTORY.c.position).where(IS_ABOUT_OWNER, is_next, *until.conditions(mailbox_id))
     return list(connection.scalars(query.order_by(HISTORY.c.position).limit(limit)))
 
 
 def positions_of_messages(
-    connection: Connection, mailbox_id: UUID, message_ids: list[UUID], until: Until, *, limit: int
+    connection: Connection, *, mailbox_id: UUID, message_ids: list[UUID], until: Until, after: int, limit: int
 ) -> list[int]:
-    """Where the log has what happened to these messages by then, oldest first, at most `limit`."""
+    """Where the log has what happened to these messages by then: the next `limit` behind `after`."""
     # The messages are to be looked up: seen, the other conditions would lead through all of the mailbox.
     others = [one.is_(true()) for one in until.conditions(mailbox_id)]
-    query = select(HISTORY.c.position).where(HISTORY.c.message_id.in_(message_ids), *others)
+    is_next = HISTORY.c.position > after
+    query = select(HISTORY.c.position).where(HISTORY.c.message_id.in_(message_ids), is_next, *others)
     return list(connection.scalars(query.order_by(HISTORY.c.position).limit(limit)))
 
 

@@ -48,7 +48,11 @@ class MessageThenAnswer(Answer, kw_only=True):
     is_purged: bool
     notifications_sent: int
     notifications_bounced: int
-    seen: Annotated[list[SeenAnswer], Meta(description="Every access to it by then, oldest first.")]
+    accesses: Annotated[int, Meta(description="How often it was accessed by then.")]
+    seen: Annotated[
+        list[SeenAnswer],
+        Meta(description="The accesses by then, oldest first; the last 1,000. The access history has all."),
+    ]
 
 
 class OwnerThenAnswer(Answer, kw_only=True):
@@ -117,6 +121,7 @@ def _message(then: MessageThen) -> MessageThenAnswer:
         is_purged=message.is_purged,
         notifications_sent=then.told,
         notifications_bounced=then.came_back,
+        accesses=then.accesses,
         seen=[_seen(one) for one in then.seen],
     )
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from domain.events.mailbox import Frequency
 from tests.integration.application.post import MESSAGES, Post
 
@@ -98,6 +100,19 @@ async def test_pages_go_on_at_the_moment_that_was_asked_for(post: Post) -> None:
         page = await ask(post, mailbox, there, limit="2", cursor=cursor)
         seen += [one["messageId"] for one in page["items"]]
     assert seen == [str(one) for one in reversed(published)]
+
+
+async def test_however_often_a_message_was_read_its_mailbox_can_be_replayed(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.replaying.EVENTS_AT_ONCE", 4)
+    mailbox = await mailbox_of_an(post)
+    read, unread = await post.publish(), await post.publish()
+    for _ in range(11):
+        await post.content(read)
+    found = {one["messageId"]: one for one in (await ask(post, mailbox, str(2**63 - 1)))["items"]}
+    assert (found[str(read)]["accesses"], len(found[str(read)]["seen"])) == (11, 11)
+    assert found[str(unread)]["accesses"] == 0
 
 
 async def test_the_look_is_on_record_with_what_was_asked(post: Post) -> None:

@@ -75,12 +75,13 @@ def senders(connection: Connection, message_id: UUID) -> object:
 LOOK_UPS: dict[str, Callable[[Connection], object]] = {
     "publications": partial(access_history.count_publications, mailbox_id=MAILBOX, until=UNTIL),
     "page": partial(access_history.publications, mailbox_id=MAILBOX, until=UNTIL, limit=50),
-    "owner": partial(access_history.positions_of_owner, mailbox_id=MAILBOX, until=UNTIL, limit=50),
+    "owner": partial(access_history.positions_of_owner, mailbox_id=MAILBOX, until=UNTIL, after=0, limit=50),
     "messages": partial(
         access_history.positions_of_messages,
         mailbox_id=MAILBOX,
         message_ids=[uuid4() for _ in range(50)],
         until=UNTIL,
+        after=0,
         limit=20_000,
     ),
     "senders": partial(senders, message_id=MESSAGE),
