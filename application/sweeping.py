@@ -5,6 +5,10 @@ and all of its retries are bounded. The candidates are listed first, each older 
 clock than the shortest age allowed (an hour); then the log is read to its end. An event that names one of
 them was therefore appended before the log is read, or never will be. Read models are never asked: they may be
 behind.
+
+All of this holds for the log that belongs to the objects. Another one, say a new and nearly empty event store
+behind a full bucket, would condemn every document: so a log that names none is refused, and where most would
+go the operator has to say how many.
 """
 
 from __future__ import annotations
@@ -60,11 +64,13 @@ class Sweeper:
         self._folder = folder
         self._progress = progress
 
-    def sweep(self, older_than: timedelta, *, remove: bool) -> Sweeping:
+    def sweep(self, older_than: timedelta, *, remove: bool, expect: int | None = None) -> Sweeping:
         """Find them, and remove them if asked to. May be interrupted and run again.
 
-        Raises `NotAllowed` for too short an age, and where the log is empty but the object store is not: then
-        the one is not the other's. `Unavailable` and `StorageUnavailable` as ever.
+        `expect`: how many the operator knows to be left over. Raises `NotAllowed` for too short an age, where
+        the log never named an object though there are some, where another number is left over than expected,
+        and where more than half would be removed and none was expected. `Unavailable` and
+        `StorageUnavailable` as ever.
         """
         if older_than < LEAST_AGE:
             raise NotAllowed("objects younger than an hour may be about to get their event")
@@ -75,6 +81,7 @@ class Sweeper:
             left_over, size = named.connection.execute(
                 f"SELECT count(*), coalesce(sum(size), 0) FROM candidate c WHERE {_NOT_NAMED}"  # noqa: S608 - a constant
             ).fetchone()
+            _require_plausible(listed, left_over, expect, remove=remove)
             removed = self._remove(named, left_over) if remove else 0
         return Sweeping(listed, foreign, left_over, size, removed)
 
@@ -112,17 +119,16 @@ class Sweeper:
 
     def _read_log(self, named: NamedObjects) -> None:
         end = self._events.max_position()
-        candidates = named.connection.execute("SELECT 1 FROM candidate LIMIT 1").fetchone()
-        if end == 0 and candidates is not None:
-            raise NotAllowed(
-                "the event store is empty and the object store is not: these two do not belong together"
-            )
         self._progress.begin("reading the log", end)
         before = 0
         for page in pages_of(self._events.recorder, 0, end):
             named.see(page)
             self._progress.advance(page[-1].position - before)
             before = page[-1].position
+        if _any(named, "candidate") and not _any(named, "document"):
+            raise NotAllowed(
+                "the event store names no object, the object store has some: they do not belong together"
+            )
 
     def _remove(self, named: NamedObjects, total: int) -> int:
         removed = 0
@@ -146,3 +152,17 @@ class Sweeper:
                 return
             yield [LeftOver(key, size) for key, size in rows]
             after = rows[-1][0]
+
+
+def _any(named: NamedObjects, table: str) -> bool:
+    return named.connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608 - a constant
+
+
+def _require_plausible(listed: int, left_over: int, expect: int | None, *, remove: bool) -> None:
+    if expect is not None and expect != left_over:
+        raise NotAllowed(f"{left_over} objects are left over and {expect} were expected: nothing is removed")
+    if remove and expect is None and 2 * left_over > listed:
+        raise NotAllowed(
+            f"{left_over} of {listed} objects would be removed: see that event store and object store belong"
+            f" together, and if so say --expect {left_over}"
+        )

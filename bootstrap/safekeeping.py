@@ -63,12 +63,14 @@ def restore(settings: Settings, folder: Path, keys_folder: Path | None, progress
         return system.restoration(folder, progress).run(folder, keys_folder or folder)
 
 
-def sweep(settings: Settings, older_than: timedelta, *, remove: bool, progress: Progress) -> Sweeping:
+def sweep(
+    settings: Settings, older_than: timedelta, *, remove: bool, expect: int | None, progress: Progress
+) -> Sweeping:
     """`ebox objects sweep`. Raises `CannotStart`, and what `Sweeper.sweep` does."""
     with _safekeeping(settings) as system:
         Requirements(system).check_key_store()
         sweeper = Sweeper(system.objects, system.events, system.spool_dir, progress)
-        return sweeper.sweep(older_than, remove=remove)
+        return sweeper.sweep(older_than, remove=remove, expect=expect)
 
 
 @contextmanager

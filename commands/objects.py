@@ -27,6 +27,10 @@ def sweep(
     apply: Annotated[
         bool, typer.Option("--apply", help="Remove them. Without it nothing is removed.")
     ] = False,
+    expect: Annotated[
+        int | None,
+        typer.Option(min=0, help="How many must be left over; otherwise it stops.", show_default=False),
+    ] = None,
 ) -> None:
     """Find objects that no event names, and with `--apply` remove them.
 
@@ -34,12 +38,17 @@ def sweep(
     Nobody can read it: its key was never recorded. The event store is asked, never a read model; documents
     of messages that were purged and of parties that were erased count as left over too.
 
+    It stops where the event store names no object at all. Where more than half of the objects would go, it
+    wants their number with `--expect`: after one great purge that may be right; far more often the event
+    store is not the one that the objects belong to.
+
     In a bucket that keeps versions the older versions stay: give it a lifecycle rule for them.
     """
     from bootstrap import safekeeping
 
     with progress_bar() as progress:
-        found = safekeeping.sweep(settings(), timedelta(hours=older_than), remove=apply, progress=progress)
+        age = timedelta(hours=older_than)
+        found = safekeeping.sweep(settings(), age, remove=apply, expect=expect, progress=progress)
     typer.echo(f"looked at   {found.listed} objects, {older_than} hours old and more")
     typer.echo(f"left over   {found.left_over} objects, {found.size} bytes")
     typer.echo(f"removed     {found.removed}" + ("" if apply else " (a dry run; --apply removes them)"))

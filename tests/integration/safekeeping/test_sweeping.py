@@ -18,6 +18,8 @@ from application.sweeping import Sweeper
 from domain.errors import NotAllowed
 from domain.events.mailbox import OwnerErased
 from domain.events.message import DocumentsPurged
+from domain.events.notification import NotificationKind
+from domain.notification import Notification
 from eventstore.keystore import KeyStore
 from eventstore.store import EventStore
 from storage.filesystem import FilesystemObjectStore
@@ -96,7 +98,7 @@ def test_only_old_objects_that_no_event_names_are_removed(log: Log, store: Store
     found = sweeper(store, log, tmp_path).sweep(DAY, remove=False)
     assert (found.listed, found.left_over, found.size, found.removed) == (4, 3, 3 * len(SEALED), 0)
     assert keys(store) == {named, young, foreign, *left_over}  # a dry run, and its probe is gone
-    found = sweeper(store, log, tmp_path).sweep(DAY, remove=True)
+    found = sweeper(store, log, tmp_path).sweep(DAY, remove=True, expect=3)
     assert (found.removed, found.foreign) == (3, 1)
     assert keys(store) == {named, young, foreign}
     assert sweeper(store, log, tmp_path).sweep(DAY, remove=True).left_over == 0
@@ -139,8 +141,35 @@ def test_it_is_refused_where_it_could_take_too_much(log: Log, store: Store, tmp_
     store.keep(hours=25)
     with pytest.raises(NotAllowed, match="younger than an hour"):
         sweeper(store, log, tmp_path).sweep(timedelta(minutes=59), remove=False)
-    with pytest.raises(NotAllowed, match="the event store is empty"):
+    with pytest.raises(NotAllowed, match="the event store names no object"):
         sweeper(store, log, tmp_path).sweep(DAY, remove=True)
+
+
+def test_a_log_that_never_named_an_object_is_not_the_objects_own(
+    log: Log, store: Store, tmp_path: Path
+) -> None:
+    """A new event store is not empty for long: `ebox migrate` appends, the notifier does."""
+    notification = Notification.of(uuid4(), uuid4(), NotificationKind.DAILY_SUMMARY, NOW)
+    log.events.append_now(*notification.new_facts())
+    kept = {store.keep(hours=25) for _ in range(2)}
+    with pytest.raises(NotAllowed, match="the event store names no object"):
+        sweeper(store, log, tmp_path).sweep(DAY, remove=True, expect=2)
+    assert keys(store) == kept
+
+
+def test_most_objects_are_removed_only_where_the_operator_says_how_many(
+    log: Log, store: Store, tmp_path: Path
+) -> None:
+    named = store.keep(hours=25)
+    log.name(named)
+    left_over = {store.keep(hours=25) for _ in range(2)}
+    with pytest.raises(NotAllowed, match=r"2 of 3 objects would be removed: .*--expect 2"):
+        sweeper(store, log, tmp_path).sweep(DAY, remove=True)
+    with pytest.raises(NotAllowed, match="2 objects are left over and 3 were expected"):
+        sweeper(store, log, tmp_path).sweep(DAY, remove=True, expect=3)
+    assert keys(store) == {named, *left_over}
+    assert sweeper(store, log, tmp_path).sweep(DAY, remove=True, expect=2).removed == 2
+    assert keys(store) == {named}
 
 
 def test_the_age_is_by_the_object_stores_own_clock(log: Log, store: Store, tmp_path: Path) -> None:
