@@ -57,8 +57,13 @@ class KeyChanging:
         self._numbers.add_current(progress.advance)
         return self._numbers.counts()
 
-    def finish_identifier(self, progress: Progress) -> NumberCounts:
-        """Remove the hashes under other keys. Raises `CannotStart` while they may still be needed."""
+    def finish_identifier(self, progress: Progress, *, forget_erased: bool) -> int:
+        """Remove the hashes under other keys; how many erased parties' numbers are forgotten with them.
+
+        Nobody can hash those anew. What is published to such a number was refused until now, and then goes
+        to a new party. Raises `CannotStart` while the hashes may still be needed, and where numbers would be
+        forgotten without `forget_erased`.
+        """
         if len(self._numbers.known_ids) > 1:
             raise CannotStart("EBOX_PREVIOUS_IDENTIFIER_KEY is still set: take it away from every role first")
         counts = self._numbers.counts()
@@ -66,10 +71,15 @@ class KeyChanging:
             raise CannotStart(
                 f"{counts.left} numbers have no hash under EBOX_IDENTIFIER_KEY: run it without --finish"
             )
+        if counts.erased and not forget_erased:
+            raise CannotStart(
+                f"{counts.erased} numbers of erased parties would not be known again, and who publishes to"
+                " one would open a new mailbox: if that may be, say --forget-erased"
+            )
         current = self._numbers.known_ids[0]
         progress.begin("hashes", sum(rows for key_id, rows in counts.by_key.items() if key_id != current))
         self._numbers.remove_others(progress.advance)
-        return self._numbers.counts()
+        return counts.erased
 
     def _wrapped_under_others(self) -> int:
         current = self._wrapped.known_ids[0]

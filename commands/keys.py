@@ -62,6 +62,9 @@ def identifier(
         bool,
         typer.Option("--finish", help="Step 4: remove the hashes under other keys than the current one."),
     ] = False,
+    forget_erased: Annotated[
+        bool, typer.Option("--forget-erased", help="With --finish: erased parties' numbers may be forgotten.")
+    ] = False,
 ) -> None:
     """Hash every number under EBOX_IDENTIFIER_KEY. May be broken off, and run again.
 
@@ -76,16 +79,23 @@ def identifier(
     4. When the last one runs without it: run this command with --finish. A role that still knew only the
        old key would from then on make second mailboxes.
 
-    Numbers of erased parties cannot be read and go in step 4: should one be published to again, it gets a
-    new mailbox.
+    Numbers of erased parties cannot be read, and get no hash under the new key. Until step 4 a publication to
+    one of them is refused; afterwards the number is not known again, and gets a new mailbox. Where there are
+    any, step 4 wants `--forget-erased`, and says how many are forgotten.
     """
     from bootstrap import safekeeping
 
+    if forget_erased and not finish:
+        raise typer.BadParameter("it belongs to --finish", param_hint="--forget-erased")
     with safekeeping.changing_keys(settings()) as keys, progress_bar() as progress:
-        counts = keys.finish_identifier(progress) if finish else keys.rotate_identifier(progress)
+        if finish:
+            forgotten = keys.finish_identifier(progress, forget_erased=forget_erased)
+            typer.echo(f"finished; {forgotten} numbers of erased parties will not be known again")
+            return
+        counts = keys.rotate_identifier(progress)
     typer.echo(f"{counts.left} numbers are left without a hash under the current key")
     if counts.erased:
-        typer.echo(f"{counts.erased} numbers belong to erased parties and get none")
+        typer.echo(f"{counts.erased} numbers belong to erased parties and get none: --finish forgets them")
     if counts.left:
         tell("Two parties may have one number, or a key is not given: see `ebox keys status` and the log.")
         raise typer.Exit(1)

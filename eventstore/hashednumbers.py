@@ -2,7 +2,8 @@
 
 First each number gets a hash under the current key beside the one it has: a row more, with the same sealed
 number. Only when no process needs the other hashes any more they are removed. A number whose party was erased
-cannot be read, and so never gets another hash.
+cannot be read, and so never gets another hash: with its last one it is forgotten, and no longer leads to the
+party that a publication has to be refused for. Whoever calls `remove_others` sees to it that this may be.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from application.progress import Silent
 from bootstrap.errors import CannotStart
@@ -16,9 +17,11 @@ from bootstrap.safekeeping import changing_keys
 from bootstrap.system import System
 from domain.identifiers import Ssin
 from eventstore.errors import WrongIdentifierKey
+from eventstore.partytables import PARTY
 from settings import Settings
 
 AN = Ssin("81050103522")
+LEA = Ssin("92321506985")
 
 
 def key(number: int) -> str:
@@ -57,10 +60,10 @@ def test_both_keys_are_changed_step_by_step(data: Path) -> None:
         assert keys.rotate_key_encryption(Silent()) == 0
         assert keys.rotate_identifier(Silent()).left == 0
         with pytest.raises(CannotStart, match="EBOX_PREVIOUS_IDENTIFIER_KEY is still set"):
-            keys.finish_identifier(Silent())
+            keys.finish_identifier(Silent(), forget_erased=False)
     with changing_keys(with_keys(data, NEW)) as keys:
         assert {row.role for row in keys.status()} == {"current", "unknown"}
-        keys.finish_identifier(Silent())
+        assert keys.finish_identifier(Silent(), forget_erased=False) == 0
         assert {row.role for row in keys.status()} == {"current"}
     system = System(with_keys(data, NEW))
     Requirements(system).check_key_store()
@@ -74,7 +77,28 @@ def test_nothing_is_finished_that_was_not_begun(data: Path) -> None:
         changing_keys(with_keys(data, keys)) as changing,
         pytest.raises(CannotStart, match="1 numbers have no hash under EBOX_IDENTIFIER_KEY"),
     ):
-        changing.finish_identifier(Silent())
+        changing.finish_identifier(Silent(), forget_erased=False)
+
+
+def test_an_erased_partys_number_is_forgotten_only_where_the_operator_says_so(data: Path) -> None:
+    """Until then a publication to it meets the erased party."""
+    system = System(with_keys(data, OLD))
+    erased = system.key_store.parties.find_or_create(LEA)
+    with system.key_store.engine.begin() as connection:
+        connection.execute(
+            sa.update(PARTY).where(PARTY.c.party_id == erased.party_id).values(wrapped_key=None)
+        )
+    system.key_store.close()
+    with changing_keys(with_keys(data, BOTH)) as keys:
+        keys.rotate_key_encryption(Silent())
+        assert keys.rotate_identifier(Silent()).erased == 1
+    with changing_keys(with_keys(data, NEW)) as keys:
+        with pytest.raises(CannotStart, match=r"1 numbers of erased parties .* say --forget-erased"):
+            keys.finish_identifier(Silent(), forget_erased=False)
+        assert {row.role for row in keys.status()} == {"current", "unknown"}  # nothing was removed
+        assert keys.finish_identifier(Silent(), forget_erased=True) == 1
+        assert {row.role for row in keys.status()} == {"current"}
+        assert keys.finish_identifier(Silent(), forget_erased=False) == 0
 
 
 def test_a_role_with_the_new_identifier_key_alone_does_not_start_too_early(data: Path) -> None:
