@@ -31,6 +31,7 @@ from bootstrap.supervision import Role, StoppedTooSlowly, supervise
 from bootstrap.system import System
 from bootstrap.tuning import tune_for_requests
 from bootstrap.welcome import welcome
+from projections.shapes import OtherRelease
 from settings import Settings
 from telemetry.exposition import FOLDER_VARIABLE
 
@@ -162,8 +163,14 @@ def _notifying(system: System) -> Role:
 
 
 def _projecting(system: System) -> Role:
+    async def run() -> None:
+        try:
+            await asyncio.to_thread(system.projector.run)
+        except OtherRelease as error:
+            raise CannotStart(f"read models: {error}") from error
+
     watch_projections(system)
-    return Role(lambda: asyncio.to_thread(system.projector.run), system.projector.stop)
+    return Role(run, system.projector.stop)
 
 
 class _Server(uvicorn.Server):

@@ -126,16 +126,19 @@ class ReadDatabase:
             callback()
 
     @contextmanager
-    def attaching(self, file: Path, name: str) -> Iterator[Connection]:
-        """`writing`, in SQLite, with the tables of another file at hand under `name`."""
+    def attaching(self, file: Path, name: str) -> Iterator[tuple[Connection, Callable[[], object]]]:
+        """`writing`, in SQLite, with a call that puts another file's tables at hand under `name`.
+
+        Until that call others may write to that file: a transaction locks all that is at hand when it begins.
+        """
         with _as_unavailable(), self._writer.connect() as connection:
             driver = cast("sqlite3.Connection", connection.connection.driver_connection)
-            driver.execute(f"ATTACH DATABASE ? AS {name}", (str(file),))
             try:
                 with connection.begin():
-                    yield connection
+                    yield connection, lambda: driver.execute(f"ATTACH DATABASE ? AS {name}", (str(file),))
             finally:
-                driver.execute(f"DETACH DATABASE {name}")
+                if name in {row[1] for row in driver.execute("PRAGMA database_list")}:
+                    driver.execute(f"DETACH DATABASE {name}")
         for callback in self._subscribed():
             callback()
 

@@ -12,13 +12,14 @@ from threading import Event as Flag
 from typing import Protocol
 
 import structlog
+from sqlalchemy import Connection
 
 from domain.causes import cause_of
 from domain.errors import Retryable
 from eventstore.backend import Leadership
 from eventstore.errors import LeadershipLost
 from eventstore.recorder import RecordedEvent
-from projections import progress
+from projections import progress, shapes
 from projections.database import ReadDatabase
 from projections.model import Located, ReadModel
 from projections.models import READ_MODELS
@@ -78,7 +79,8 @@ class Runner:
         """Follow the log until stopped.
 
         What does not answer is tried again, for ever, after a growing pause. Anything else (an event that
-        cannot be read, a fold that fails) is raised: going on would leave the read models wrong.
+        cannot be read, a fold that fails, a read model of another release) is raised: going on would leave
+        the read models wrong.
         """
         while not self._stopped.is_set():
             try:
@@ -99,6 +101,7 @@ class Runner:
     def _follow_log(self) -> None:
         with self._database.writing() as connection:
             progress.begin(connection, [model.name for model in self._models])
+            shapes.enter(connection, self._models)
             known = progress.load(connection)
         done = {model.name: known[model.name] for model in self._models}
         self._feed = self._follow(min(one.position for one in done.values()))
@@ -110,7 +113,10 @@ class Runner:
                 if page:
                     with meters.PAGE_SECONDS.time(), spans.work("projection page", events=len(page)):
                         events = self._feed.decode(page)
-                        done |= apply_page(self._database, self._models, done, events)
+                        with self._database.writing() as connection:
+                            moved = take_in(connection, self._models, done, events)
+                            announce(connection, moved)
+                        done |= moved
                     meters.PROJECTED_EVENTS.inc(len(page))
                     self._failures = 0
         finally:
@@ -130,13 +136,24 @@ def apply_page(
     done: dict[str, Progress],
     page: Sequence[Located],
 ) -> dict[str, Progress]:
-    """Take a page of events in, in one transaction; returns how far the models are that moved.
+    """`take_in` in a transaction of its own, of which no reader is told."""
+    with database.writing() as connection:
+        return take_in(connection, models, done, page)
+
+
+def take_in(
+    connection: Connection,
+    models: Sequence[ReadModel],
+    done: dict[str, Progress],
+    page: Sequence[Located],
+) -> dict[str, Progress]:
+    """Take a page of events in; returns how far the models are that moved.
 
     `done` is how far each model is believed to be.
 
     Raises:
         Overtaken: another runner was faster; nothing was written.
-        Unavailable: the database does not answer.
+        OtherRelease: a model has been built anew for another release; nothing was written.
     """
     end = page[-1][0]
     behind = {name: one for name, one in done.items() if one.position < end}
@@ -145,9 +162,8 @@ def apply_page(
         for model in models
         if model.name in behind and (events := model.pick(page, behind[model.name].position))
     }
-    with database.writing() as connection:
-        moved = progress.advance(connection, behind, end, {model.name for model in picked})
-        for model, events in picked.items():
-            model.fold(connection, events)
-        announce(connection, moved)
+    moved = progress.advance(connection, behind, end, {model.name for model in picked})
+    shapes.require(connection, models)
+    for model, events in picked.items():
+        model.fold(connection, events)
     return moved
