@@ -33,6 +33,7 @@ class Notification(AggregateRoot):
         self.is_sent = False
         self.is_cancelled = False
         self.is_bounced = False
+        self.is_delayed = False
 
     @classmethod
     def queue(cls, mailbox_id: UUID, message_id: UUID, kind: NotificationKind, at: datetime) -> Notification:
@@ -86,8 +87,8 @@ class Notification(AggregateRoot):
             self.record(NotificationBounced, at, **self._about, status=status)
 
     def delayed(self, status: str, at: datetime) -> None:
-        """A relay further on still tries. `status` is an enhanced code (RFC 3463)."""
-        if not self.is_bounced:
+        """A relay further on still tries; the first report counts. `status`: an enhanced code (RFC 3463)."""
+        if not (self.is_delayed or self.is_bounced):
             self.record(NotificationDelayed, at, **self._about, status=status)
 
     @property
@@ -118,3 +119,7 @@ class Notification(AggregateRoot):
     @when.register
     def _(self, event: NotificationBounced) -> None:
         self.is_bounced = True
+
+    @when.register
+    def _(self, event: NotificationDelayed) -> None:
+        self.is_delayed = True

@@ -122,6 +122,7 @@ class TestNotification:
         notification = self.queued()
         notification.sent(1, NOON)
         notification.delayed("4.4.1", NOON)
+        notification.delayed("4.4.2", NOON + DAY)
         notification.bounced("5.1.1", NOON)
         notification.bounced("5.1.1", NOON)
         notification.delayed("4.4.1", NOON)
