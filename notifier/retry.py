@@ -13,7 +13,8 @@ class RetryPolicy:
 
     The random part keeps mails that failed together from coming back together. RFC 5321 §4.5.4.1 wants at
     least four to five days of trying from a mail server; we hand over to a relay that does so itself, and
-    news older than `give_up_after` is not worth telling. With the values given here a mail is tried at most
+    news older than `give_up_after` is not worth telling. But age alone says nothing where the relay was away
+    all that time, which costs no attempt: each mail has `at_least` so many. With the values given here a mail is tried at most
     45 times, so that its stream stays short; `attempts` also bounds one that never comes to an outcome.
     """
 
@@ -21,10 +22,12 @@ class RetryPolicy:
     longest: timedelta = timedelta(hours=4)
     give_up_after: timedelta = timedelta(days=3)
     attempts: int = 45
+    at_least: int = 5
 
     def wait_after(self, attempt: int, age: timedelta) -> timedelta | None:
         """How long to wait after failed attempt `attempt` of a mail queued `age` ago; None: give up."""
-        if attempt >= self.attempts or age >= self.give_up_after:
+        is_old = age >= self.give_up_after and attempt >= self.at_least
+        if is_old or attempt >= self.attempts:
             return None
         doublings = min(attempt - 1, 20)
         wait: timedelta = min(self.first * 2**doublings, self.longest)

@@ -24,9 +24,15 @@ def test_waits_grow_to_a_longest_one_and_are_never_all_the_same() -> None:
 def test_a_mail_is_given_up_by_its_age_or_by_its_attempts() -> None:
     policy = RetryPolicy()
 
-    assert policy.wait_after(1, timedelta(days=3)) is None
+    assert policy.wait_after(5, timedelta(days=3)) is None
     assert policy.wait_after(45, timedelta()) is None
     assert policy.wait_after(44, timedelta(days=2, hours=23)) is not None
+
+
+def test_a_mail_that_waited_for_an_absent_relay_still_has_its_first_attempts() -> None:
+    policy = RetryPolicy()
+
+    assert all(policy.wait_after(attempt, timedelta(days=30)) is not None for attempt in range(1, 5))
 
 
 def test_by_its_waits_alone_a_mail_reaches_its_age_before_its_attempts() -> None:
