@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event as Flag
+from threading import Timer
+from typing import Final
 
 from rich.console import Console
 from rich.progress import Progress
@@ -23,33 +25,63 @@ from projections.rebuild import Rebuild
 from settings import Settings
 
 NAMES = tuple(model.name for model in READ_MODELS)
+ALONE_WITHIN_SECONDS: Final = 5.0
+"""How long another process may take to end its rebuild of the model."""
 
 
 def rebuild(system: System, model: ReadModel) -> Iterator[tuple[int, int]]:
-    """Build it anew; after each page, how far it is and how far it has to go."""
-    leadership = system.events.leadership(f"rebuild-{model.name}")
-    if not leadership.acquire(Flag()):
-        raise CannotStart(f"{model.name} is being rebuilt already")
-    try:
-        head = system.events.max_position()
-        work = Rebuild(model, system.read_database, system.events.follow)
-        for position in work.run(head):
-            yield position, head
-    finally:
-        leadership.release()
+    """Build it anew; after each page, how far it is and how far it has to go.
+
+    Raises:
+        CannotStart: another process does so.
+        Unavailable: the event store or the read models do not answer.
+    """
+    with _alone(system, model):
+        yield from _build(system, model)
 
 
 def rebuild_outdated(system: System) -> Iterator[str]:
-    """Build anew what this release gives another shape; for `ebox migrate`, a line for each."""
+    """Build anew what this release gives another shape; for `ebox migrate`, a line for each. Raises as
+    `rebuild` does.
+    """
     database = system.read_database
     with database.writing() as connection:
         outdated = shapes.outdated(connection, READ_MODELS)
         shapes.record(connection, [model for model in READ_MODELS if model not in outdated])
     for model in outdated:
-        yield f"read model {model.name}: has another shape in this release, building it anew …"
-        for _ in rebuild(system, model):
-            pass
-        yield f"read model {model.name}: built anew, and in use"
+        with _alone(system, model):
+            if not database.read(shapes.outdated, [model]):
+                continue  # another migration, which had begun before this one, has just done it
+            yield f"read model {model.name}: has another shape in this release, building it anew …"
+            for _ in _build(system, model):
+                pass
+            yield f"read model {model.name}: built anew, and in use"
+
+
+def _build(system: System, model: ReadModel) -> Iterator[tuple[int, int]]:
+    head = system.events.max_position()
+    for position in Rebuild(model, system.read_database, system.events.follow).run(head):
+        yield position, max(head, position)
+
+
+@contextmanager
+def _alone(system: System, model: ReadModel) -> Iterator[None]:
+    """Two rebuilds of a model would be in each other's way."""
+    leadership = system.events.leadership(f"rebuild-{model.name}")
+    given_up = Flag()
+    timer = Timer(ALONE_WITHIN_SECONDS, given_up.set)
+    timer.start()
+    try:
+        is_ours = leadership.acquire(given_up)
+    finally:
+        timer.cancel()
+    if not is_ours:
+        leadership.is_taken()  # raises where it is the event store that does not answer
+        raise CannotStart(f"{model.name} is being rebuilt already")
+    try:
+        yield
+    finally:
+        leadership.release()
 
 
 def rebuild_now(settings: Settings, name: str) -> None:
