@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
+
+import structlog
 
 from domain.errors import NotFound
 from notifier.delivery import Bounces
 from notifier.outcomes import Outcomes
-from notifier.reports import Fate, read_report
+from notifier.reports import Fate, Report, read_report
 from notifier.statuses import DEAD
+
+_READING_SECONDS: Final = 10.0
+
+_log = structlog.get_logger(__name__)
 
 
 class Reading(StrEnum):
@@ -34,7 +42,7 @@ class Returned:
         A mail that says nothing that can be relied on is taken too: to refuse it would only send it back to
         its sender, and nobody reads it there. Raises what the event store raises: it is to come again then.
         """
-        report = read_report(content)
+        report = await _read(content)
         if report is None:
             return Reading.UNREADABLE
         try:
@@ -47,3 +55,13 @@ class Returned:
         if report.status in DEAD:
             await self._bounces.hard_bounce(notification.mailbox_id, report.status, notification.queued_at)
         return Reading.BOUNCED
+
+
+async def _read(content: bytes) -> Report | None:
+    """Beside the event loop, and within a time: what it costs is up to whoever wrote it."""
+    try:
+        async with asyncio.timeout(_READING_SECONDS):
+            return await asyncio.to_thread(read_report, content)
+    except Exception as error:  # noqa: BLE001 - the parser fails in many ways, at the next try as well
+        _log.warning("bounce.unreadable", error=type(error).__name__)
+        return None

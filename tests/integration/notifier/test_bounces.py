@@ -31,7 +31,7 @@ from notifier.verp import ReturnPath
 from tests.integration.notifier.house import House, Resident
 from tests.servers.ports import LOOPBACK
 from tests.servers.postfix import Postfix
-from tests.unit.notifier.reports import POSTFIX_FAILED, QMAIL
+from tests.unit.notifier.reports import MIXED_UP, POSTFIX_FAILED, QMAIL, nested
 from tests.waiting import until
 
 T = TypeVar("T")
@@ -193,7 +193,7 @@ async def test_what_cannot_be_read_or_is_about_nothing_we_know_is_taken_and_chan
     away["Subject"] = "Niet op kantoor"
     away.set_content("an@example.test is er niet")
     async with listening(listener_of(house)) as port:
-        for content in (QMAIL, away.as_bytes(), b"\xff\x00 no mail at all"):
+        for content in (QMAIL, away.as_bytes(), b"\xff\x00 no mail at all", nested(1000, 200_000), MIXED_UP):
             assert await in_a_thread(deliver, port, RETURN_PATH.of(notification), content) == [250] * 3
         assert await in_a_thread(deliver, port, RETURN_PATH.of(new_id()), POSTFIX_FAILED) == [250] * 3
 

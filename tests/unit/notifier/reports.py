@@ -132,8 +132,28 @@ I'm afraid I wasn't able to deliver your message to the following addresses.
 Sorry, no mailbox here by that name. (#5.1.1)
 """)
 
+MIXED_UP = POSTFIX_FAILED.replace(b"boundary=", b"boundary*=a; boundary*0=")
+"""Python's parser raises `TypeError` for such a header."""
+
 TWO_RECIPIENTS = POSTFIX_FAILED.replace(
     b"Final-Recipient: rfc822; an@",
     b"Final-Recipient: rfc822; copy@example.test\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n"
     b"Final-Recipient: rfc822; an@",
 )
+
+
+def nested(depth: int, size: int) -> bytes:
+    """Multiparts within one another, so many octets of them."""
+    parts = "".join(
+        f'Content-Type: multipart/report; boundary="{level}"\n\n--{level}\n' for level in range(depth)
+    )
+    begun = _crlf(parts)
+    return begun + b"\r\n" * ((size - len(begun)) // 2)
+
+
+def returning(octets: int) -> bytes:
+    """A report that returns the whole of a mail: so many octets of text, and as many of other parts."""
+    text, parts = b"Goedendag,\r\n", b"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+    body = text * (octets // len(text)) + parts * (octets // len(parts))
+    headers = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+    return POSTFIX_FAILED.replace(b"text/rfc822-headers\r\n\r\n", b"message/rfc822\r\n\r\n" + headers + body)

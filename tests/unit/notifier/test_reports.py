@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,8 @@ from tests.unit.notifier.reports import (
     POSTFIX_FAILED,
     QMAIL,
     TWO_RECIPIENTS,
+    nested,
+    returning,
 )
 
 
@@ -43,6 +47,25 @@ def test_the_fate_of_a_mail_is_read_from_a_delivery_status_alone(
     content: bytes, report: Report | None
 ) -> None:
     assert read_report(content) == report
+
+
+def test_a_report_that_returns_the_whole_mail_is_read_from_its_beginning() -> None:
+    assert read_report(returning(octets=200_000)) == Report(Fate.FAILED, "5.1.1")
+
+
+@pytest.mark.parametrize("depth", [31, 300, 1000, 5000])
+def test_what_nests_deep_is_not_taken_apart(depth: int) -> None:
+    begun = process_time()
+
+    assert read_report(nested(depth, size=500_000)) is None
+    assert process_time() - begun < 3
+
+
+def test_a_header_that_takes_long_to_take_apart_is_left_alone() -> None:
+    begun = process_time()
+
+    assert read_report(POSTFIX_FAILED.replace(b"boundary=", b"x=" + b'"' + b";" * 60_000)) is None
+    assert process_time() - begun < 1
 
 
 @given(st.binary(max_size=400), st.integers(0, len(POSTFIX_FAILED)))
