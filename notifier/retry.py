@@ -14,8 +14,9 @@ class RetryPolicy:
     The random part keeps mails that failed together from coming back together. RFC 5321 §4.5.4.1 wants at
     least four to five days of trying from a mail server; we hand over to a relay that does so itself, and
     news older than `give_up_after` is not worth telling. But age alone says nothing where the relay was away
-    all that time, which costs no attempt: each mail has `at_least` so many. With the values given here a mail is tried at most
-    45 times, so that its stream stays short; `attempts` also bounds one that never comes to an outcome.
+    all that time, which costs no attempt: each mail has `at_least` so many. With the values given here a mail
+    is tried at most 45 times, so that its stream stays short; `attempts` also bounds one that never comes to
+    an outcome.
     """
 
     first: timedelta = timedelta(seconds=10)
