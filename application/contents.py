@@ -12,7 +12,7 @@ from uuid import UUID
 from application.authority import Permission
 from application.coalescing import RecentLooks
 from application.documents import document_key
-from application.views import BodyView, ContentRequest, ContentView, RangeNotSatisfiable
+from application.views import BodyView, ContentRequest, ContentView, HeldContent, RangeNotSatisfiable
 from domain.access import Access
 from domain.actors import Actor
 from domain.errors import Gone, NotFound
@@ -61,6 +61,20 @@ class Contents:
         A caller who has it already gets a view without a stream, and no access is recorded: nothing leaves.
         Ranges that belong to an access on record make none of their own.
         """
+        held = await self.hold(actor, permission, message_id, attachment_id, request, at)
+        held.view.position = await held.release()
+        return held.view
+
+    async def hold(
+        self,
+        actor: Actor,
+        permission: Permission,
+        message_id: UUID,
+        attachment_id: UUID,
+        request: ContentRequest,
+        at: datetime,
+    ) -> HeldContent:
+        """`document` in two steps: it is opened now, and recorded by `release`. Raises what that does."""
         message = await self._message(permission, message_id, at)
         attachment = message.attachment(attachment_id)
         if attachment is None:
@@ -70,7 +84,7 @@ class Contents:
             raise Gone("document")
         request.require(sha256)
         if request.is_known(sha256):
-            return _view(message, attachment, sha256, 0, 0, 0)
+            return HeldContent(_view(message, attachment, sha256, 0, 0), _nothing_left)
         part = request.part_of(attachment.size, sha256)
         if part is None:
             raise RangeNotSatisfiable(attachment.size)
@@ -78,18 +92,22 @@ class Contents:
         stream = None
         if not request.describe_only:
             stream = await self._documents.open(attachment.object_key, key, attachment.size, start, end)
-        position = None
-        if stream is not None and request.is_for_range(sha256):
-            position = self._looks.of_document(actor, message_id, attachment_id, at)
-        if position is None:
-            position = await self._release(
-                message, What.ATTACHMENT, attachment_id, actor, permission, at, opens=stream is not None
-            )
-            if stream is not None:
-                self._looks.document_released(actor, message_id, attachment_id, at, position)
-        view = _view(message, attachment, sha256, start, end, position)
+
+        async def release() -> int:
+            position = None
+            if stream is not None and request.is_for_range(sha256):
+                position = self._looks.of_document(actor, message_id, attachment_id, at)
+            if position is None:
+                position = await self._release(
+                    message, What.ATTACHMENT, attachment_id, actor, permission, at, opens=stream is not None
+                )
+                if stream is not None:
+                    self._looks.document_released(actor, message_id, attachment_id, at, position)
+            return position
+
+        view = _view(message, attachment, sha256, start, end)
         view.stream = stream
-        return view
+        return HeldContent(view, release)
 
     async def _message(self, permission: Permission, message_id: UUID, at: datetime) -> Message:
         try:
@@ -137,9 +155,12 @@ class Contents:
         raise AssertionError("the last attempt returns or raises")
 
 
-def _view(
-    message: Message, attachment: AttachmentRecord, sha256: str, start: int, end: int, position: int
-) -> ContentView:
+async def _nothing_left() -> int:
+    """The release of what the caller has already: there is nothing to record."""
+    return 0
+
+
+def _view(message: Message, attachment: AttachmentRecord, sha256: str, start: int, end: int) -> ContentView:
     return ContentView(
         stream=None,
         size=attachment.size,
@@ -149,5 +170,5 @@ def _view(
         file_name=readable(attachment.file_name),
         sha256=sha256,
         published_at=message.published.timestamp,
-        position=position,
+        position=0,
     )

@@ -16,7 +16,15 @@ from application.changes import Changes, MessageChange
 from application.coalescing import RecentLooks
 from application.contents import Contents
 from application.reference import Reference
-from application.views import BodyView, ContentRequest, ContentView, MailboxView, MessageList, MessageView
+from application.views import (
+    BodyView,
+    ContentRequest,
+    ContentView,
+    HeldContent,
+    MailboxView,
+    MessageList,
+    MessageView,
+)
 from domain.access import Access
 from domain.actors import Actor
 from domain.clock import Clock
@@ -173,6 +181,15 @@ class Reading:
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.READ, at, mailbox)
         return await self._contents.document(actor, permission, message_id, attachment_id, request, at)
+
+    @traced("hold content")
+    async def hold_content(
+        self, actor: Actor, message_id: UUID, attachment_id: UUID, request: ContentRequest
+    ) -> HeldContent:
+        """`content` of the actor's own mailbox, for who makes something of it before anything leaves."""
+        at = self._clock.now()
+        permission = await self._authority.own_mailbox(actor, Operation.READ, at)
+        return await self._contents.hold(actor, permission, message_id, attachment_id, request, at)
 
     async def _detail(
         self, actor: Actor, message_id: UUID, at: datetime, at_least: int | None, mailbox: UUID | None

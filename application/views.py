@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -147,3 +147,16 @@ class ContentView:
     sha256: str
     published_at: datetime
     position: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HeldContent:
+    """A document that is ready, and of which nothing may leave before `release` has returned.
+
+    For who has to make something of it first, which may fail: what was never released was never shown, and
+    is no access. The position in `view` means nothing.
+    """
+
+    view: ContentView
+    release: Callable[[], Awaitable[int]]
+    """Commit the access, and the opening if this is one; its position."""

@@ -2,25 +2,27 @@
 
 A PDF is shown as a picture of one page at a time, with the page's text beneath for who does not see
 pictures; a text as text; a photo as a photo, under a policy that lets it be nothing else. All else can be
-saved. Every one of these is an access, committed before a byte leaves.
+saved. Every one of these is an access, committed before a byte leaves; what could not be shown is none, and
+does not open the message. A page that only names a document is an access to its description.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Annotated, Any, Final, cast
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from application.views import ByteRange, ContentRequest, ContentView
+from application.views import ContentRequest, ContentView, HeldContent
 from domain.decisions import Operation
 from domain.errors import NotFound
-from storage.rendering import CannotDraw
-from storage.spool import SpooledUpload
+from storage.rendering import CannotDraw, Page
 from web.downloads import Download
+from web.drawing import A_LOOK, draw, stream_of, while_here
 from web.pages import NOTHING_MORE, Pages
 from web.portal import Portal, portal_of
 from web.security import Visitor, keep_position, signed_in
@@ -38,8 +40,8 @@ _ONLY_ITSELF: Final = {
     **NOTHING_MORE,
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
 }
-_A_LOOK: Final = ContentRequest(byte_range=ByteRange())
-"""All of the document, as the part that it is: who turns its pages looks at it once."""
+_PICTURE: Final[Mapping[str, Any]] = {"kind": "picture", "pages": 1, "text": ""}
+_NOTHING: Final[Mapping[str, Any]] = {"kind": "nothing", "pages": 0, "text": ""}
 
 ReadingVisitor = Annotated[Visitor, signed_in(Operation.READ)]
 PageNumber = Annotated[int, Query(ge=1, le=_LAST_PAGE)]
@@ -65,7 +67,7 @@ def documents_router(pages: Pages) -> APIRouter:
             "Content-Disposition": f"attachment{name}",
             "Content-Length": str(content.size),
         }
-        answer = Download(_stream(content), headers=headers, media_type=content.media_type)
+        answer = Download(stream_of(content), headers=headers, media_type=content.media_type)
         return keep_position(pages, answer, content.position)
 
     @router.get(f"{ATTACHMENT_PATH}/view")
@@ -77,21 +79,31 @@ def documents_router(pages: Pages) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         portal = portal_of(request)
-        content = await _content(portal, visitor, message_id, attachment_id, _A_LOOK)
-        with await _spooled(portal, content) as document:
-            shown = await _shown(portal, content.media_type, document, page)
+        described = await _described(portal, visitor, message_id, attachment_id, page)
+        if described.view.media_type in PICTURES:
+            # The picture itself comes by an address of its own, and opens the message when it does.
+            shown, position = _PICTURE, await described.release()
+        elif described.view.media_type == TEXT:
+            shown, position = await _text(portal, visitor, message_id, attachment_id)
+        else:
+            try:
+                drawing = draw(portal, visitor, message_id, attachment_id, page, "text")
+                drawn, position = await while_here(request, drawing)
+                shown = _page(drawn)
+            except CannotDraw:
+                shown, position = _NOTHING, await described.release()
         answer = pages.show(
             request,
             "document.html",
             query={"page": str(page)},
             address=f"/messages/{message_id}/attachments/{attachment_id}",
             message_address=f"/messages/{message_id}",
-            name=content.file_name,
-            size=content.size,
+            name=described.view.file_name,
+            size=described.view.size,
             page=page,
             **shown,
         )
-        return keep_position(pages, answer, content.position)
+        return keep_position(pages, answer, position)
 
     @router.get(f"{ATTACHMENT_PATH}/picture")
     async def picture(
@@ -102,39 +114,60 @@ def documents_router(pages: Pages) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         portal = portal_of(request)
-        content = await _content(portal, visitor, message_id, attachment_id, _A_LOOK)
-        if content.media_type in PICTURES:
-            return Download(_stream(content), headers=_ONLY_ITSELF, media_type=content.media_type)
-        with await _spooled(portal, content) as document:
-            try:
-                drawn = await portal.renderer.picture(document, page)
-            except CannotDraw:
-                raise NotFound("page") from None
-        if not drawn.picture:
-            raise NotFound("page")
-        return Response(drawn.picture, headers=_ONLY_ITSELF, media_type="image/png")
+        media_type = (await _described(portal, visitor, message_id, attachment_id, page)).view.media_type
+        answer: Response
+        if media_type in PICTURES:
+            content = await _content(portal, visitor, message_id, attachment_id, A_LOOK)
+            answer = Download(stream_of(content), headers=_ONLY_ITSELF, media_type=media_type)
+            return keep_position(pages, answer, content.position)
+        if media_type != PDF:
+            raise NotFound("picture")
+        try:
+            drawing = draw(portal, visitor, message_id, attachment_id, page, "picture")
+            drawn, position = await while_here(request, drawing)
+        except CannotDraw:
+            raise NotFound("page") from None
+        answer = Response(drawn.picture, headers=_ONLY_ITSELF, media_type="image/png")
+        return keep_position(pages, answer, position)
 
     return router
 
 
-async def _shown(portal: Portal, media_type: str, document: SpooledUpload, page: int) -> dict[str, Any]:
-    """What the page shows: `kind` is pages, text, picture or nothing."""
-    if media_type in PICTURES:
-        return {"kind": "picture", "pages": 1, "text": ""}
-    if media_type == TEXT:
-        text = document.head(_MOST_TEXT).decode("utf-8", "replace")
-        return {"kind": "text", "pages": 1, "text": text, "is_cut": document.size > _MOST_TEXT}
-    try:
-        drawn = await portal.renderer.text(document, page)
-    except CannotDraw:
-        return {"kind": "nothing", "pages": 0, "text": ""}
-    if page > drawn.pages:
-        raise NotFound("page")
-    text = drawn.text.replace("\r\n", "\n").strip()
+async def _described(
+    portal: Portal, visitor: Visitor, message_id: UUID, attachment_id: UUID, page: int
+) -> HeldContent:
+    """The document's description, not opened and not recorded, where that page of it may be shown.
+
+    Raises `NotFound` for a document of a kind that is not shown, and `NotFound`, `Gone`.
+    """
+    asked = ContentRequest(describe_only=True)
+    described = await portal.reading.hold_content(visitor.actor, message_id, attachment_id, asked)
+    if not is_shown(described.view.media_type) or (page > 1 and described.view.media_type != PDF):
+        raise NotFound("view")
+    return described
+
+
+async def _text(
+    portal: Portal, visitor: Visitor, message_id: UUID, attachment_id: UUID
+) -> tuple[Mapping[str, Any], int]:
+    """The beginning of a text, and the position of the access."""
+    held = await portal.reading.hold_content(visitor.actor, message_id, attachment_id, A_LOOK)
+    beginning = bytearray()
+    async with aclosing(stream_of(held.view)) as stream:
+        async for chunk in stream:
+            beginning += chunk
+            if len(beginning) >= _MOST_TEXT:
+                break
+    text = beginning[:_MOST_TEXT].decode("utf-8", "replace")
+    shown = {"kind": "text", "pages": 1, "text": text, "is_cut": held.view.size > _MOST_TEXT}
+    return shown, await held.release()
+
+
+def _page(drawn: Page) -> Mapping[str, Any]:
     return {
         "kind": "pages",
         "pages": drawn.pages,
-        "text": text,
+        "text": drawn.text.replace("\r\n", "\n").strip(),
         "width": drawn.width,
         "height": drawn.height,
     }
@@ -145,30 +178,3 @@ async def _content(
 ) -> ContentView:
     """The document, its access recorded. Raises `NotFound`, `Gone`, `Retryable`."""
     return await portal.reading.content(visitor.actor, message_id, attachment_id, asked)
-
-
-async def _spooled(portal: Portal, content: ContentView) -> SpooledUpload:
-    """All of the document where another process can read it; whoever gets it closes it.
-
-    Raises `NotFound` for a document of a kind that is not shown.
-    """
-    stream = _stream(content)
-    if not is_shown(content.media_type):
-        await stream.aclose()
-        raise NotFound("view")
-    document = SpooledUpload(portal.spool, max_size=portal.max_file_bytes)
-    try:
-        async for chunk in stream:
-            await document.write(chunk)
-        await document.finish()
-    except BaseException:
-        document.close()
-        raise
-    finally:
-        await stream.aclose()
-    return document
-
-
-def _stream(content: ContentView) -> AsyncGenerator[bytes]:
-    """The document's bytes; whoever gets them closes them."""
-    return cast("AsyncGenerator[bytes]", content.stream)

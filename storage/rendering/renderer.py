@@ -7,7 +7,9 @@ import json
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -45,33 +47,52 @@ class Page:
 
 
 class PageRenderer:
-    """Bounded in every direction: processes, their memory and time, what they answer, and who waits."""
+    """Bounded in every direction: processes, their memory and time, what they answer, and who waits.
+
+    One takes a `place` before one has the document brought: what waits for its turn then takes no room.
+    """
 
     def __init__(
         self,
         *,
         at_once: int = 2,
         max_waiting: int = 64,
+        each: int = 2,
         wait_seconds: float = 10.0,
         page_seconds: int = 8,
         memory_limit: int = 512 * 1024 * 1024,
     ) -> None:
+        """`each`: how many places one visitor may have or wait for at a time."""
         self._places = asyncio.Semaphore(at_once)
         self._max_waiting = max_waiting
         self._waiting = 0
+        self._each = each
+        self._places_of: Counter[str] = Counter()
         self._wait_seconds = wait_seconds
         self._page_seconds = page_seconds
         self._memory_limit = memory_limit
 
-    async def text(self, document: SpooledUpload, number: int) -> Page:
-        """What the page (from 1) says. Raises `CannotDraw`, `StorageUnavailable`."""
-        return await self._page(document, number, "text")
+    @asynccontextmanager
+    async def place(self, whose: str) -> AsyncIterator[Place]:
+        """A place to draw at, for the visitor of that name. Raises `StorageUnavailable` where none is free.
 
-    async def picture(self, document: SpooledUpload, number: int) -> Page:
-        """What the page (from 1) looks like. Raises `CannotDraw`, `StorageUnavailable`."""
-        return await self._page(document, number, "picture")
+        It is for a few seconds: others wait for it.
+        """
+        if self._places_of[whose] >= self._each:
+            raise InspectionUnavailable("this visitor has pages drawn already")
+        self._places_of[whose] += 1
+        try:
+            await self._wait()
+            try:
+                yield Place(self._memory_limit, self._page_seconds)
+            finally:
+                self._places.release()
+        finally:
+            self._places_of[whose] -= 1
+            if not self._places_of[whose]:
+                del self._places_of[whose]
 
-    async def _page(self, document: SpooledUpload, number: int, wanted: Literal["text", "picture"]) -> Page:
+    async def _wait(self) -> None:
         if self._waiting >= self._max_waiting:
             raise InspectionUnavailable("too many pages wait to be drawn")
         self._waiting += 1
@@ -82,13 +103,24 @@ class PageRenderer:
             raise InspectionUnavailable("no place came free in time to draw a page") from None
         finally:
             self._waiting -= 1
-        try:
-            answer = await self._run(document, number, wanted)
-        finally:
-            self._places.release()
-        return _page(answer)
 
-    async def _run(self, document: SpooledUpload, number: int, wanted: str) -> bytes:
+
+class Place:
+    """A place at a `PageRenderer`: draws one page after the other."""
+
+    def __init__(self, memory_limit: int, page_seconds: int) -> None:
+        self._memory_limit = memory_limit
+        self._page_seconds = page_seconds
+
+    async def text(self, document: SpooledUpload, number: int) -> Page:
+        """What the page (from 1) says. Raises `CannotDraw`, `StorageUnavailable`."""
+        return _page(await self._run(document, number, "text"))
+
+    async def picture(self, document: SpooledUpload, number: int) -> Page:
+        """What the page (from 1) looks like. Raises `CannotDraw`, `StorageUnavailable`."""
+        return _page(await self._run(document, number, "picture"))
+
+    async def _run(self, document: SpooledUpload, number: int, wanted: Literal["text", "picture"]) -> bytes:
         limits = [str(self._memory_limit), str(self._page_seconds)]
         descriptor = document.descriptor()
         try:
