@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -46,7 +46,19 @@ def _in_known_languages(texts: dict[str, str]) -> dict[str, str]:
 
 Texts = Annotated[dict[str, str], AfterValidator(_in_known_languages)]
 Number = Annotated[str, AfterValidator(lambda text: EnterpriseNumber(text).number)]
-ClientId = Annotated[str, AfterValidator(lambda text: ClientIdentifier(text).number)]
+RESERVED: Final = frozenset({"ebox-portal"})
+"""Names that access records have for our own portal: nobody else's looks may go by them."""
+
+
+def _not_ours(client_id: str) -> str:
+    if client_id in RESERVED:
+        raise ValueError("this name is eBox's own")
+    return client_id
+
+
+ClientId = Annotated[
+    str, AfterValidator(lambda text: ClientIdentifier(text).number), AfterValidator(_not_ours)
+]
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "k"}
 
 

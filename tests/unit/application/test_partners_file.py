@@ -13,6 +13,7 @@ from application.demo.secrets import PARTNERS, demo_partners, private_key_file
 from application.partners import read_partners_file
 from domain.errors import InvalidInput
 from identity.client_keys import new_client_key, public_jwks
+from identity.visitors import PORTAL
 
 PUBLIC_KEY = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y"}
 
@@ -76,6 +77,9 @@ def test_a_good_file(tmp_path: Path) -> None:
         ("auditors__0__grants__0__start", "2026-01-01T00:00:00", "start"),
         ("auditors__0__grants__0__purpose", "p" * 257, "purpose"),
         ("auditors__0__client__clientId", "portal", ""),
+        ("partners__0__clients__0__clientId", PORTAL, "partners.0.clients.0.clientId"),
+        ("sites__0__client__clientId", PORTAL, "sites.0.client.clientId"),
+        ("auditors__0__client__clientId", PORTAL, "auditors.0.client.clientId"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, place: str, value: Any, named: str) -> None:
