@@ -1,6 +1,7 @@
 """The terms: what whoever logs in for the first time agrees to, before anything else.
 
-Accepting takes the mailbox into use. Who does not want to is logged in to nothing, and no trace is left.
+Accepting takes the mailbox into use. Who does not want to is logged in to nothing, and their
+mailbox stays as it was: not in use.
 """
 
 from __future__ import annotations
