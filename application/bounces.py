@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -26,17 +25,18 @@ class Bounces:
         self._events = events
         self._clock = clock
 
-    async def hard_bounce(self, mailbox_id: UUID, status: str, queued_at: datetime) -> None:
-        """Reject the address that a notification, queued at that moment, came back from.
+    async def hard_bounce(self, mailbox_id: UUID, status: str, entered_version: int) -> None:
+        """Reject the address that a notification came back from.
 
         `status` is the enhanced code of the report (RFC 3463), such as `5.1.1`; it is recorded as the reason,
-        and anything else as `5.0.0`: what a report says may be personal. An address that was entered since,
+        and anything else as `5.0.0`: what a report says may be personal. `entered_version` is the version, in
+        the mailbox's stream, of the event that entered the address that was used: one that was entered since,
         be it the same one again, stays. Raises `Busy`, `Unavailable`, `VersionConflict`.
         """
         reason = status if _STATUS.fullmatch(status) else _UNKNOWN
         for attempt in range(1, ATTEMPTS + 1):
             mailbox = await self._load(mailbox_id)
-            if mailbox is None or mailbox.entered_at is None or mailbox.entered_at > queued_at:
+            if mailbox is None or mailbox.entered_version != entered_version:
                 return
             mailbox.reject_email(reason, self._clock.now())
             facts = mailbox.new_facts()

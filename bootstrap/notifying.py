@@ -49,7 +49,7 @@ def notifier_of(parts: UseCases, relay: Relay) -> Notifier:
             codes=parts.address_codes,
             renderer=Renderer(mail_from, settings.url),
             clock=parts.clock,
-            return_path=return_path.of if return_path else lambda _: mail_from.addr_spec,
+            return_path=return_path.of if return_path else lambda *_: mail_from.addr_spec,
         ),
         pool=SmtpPool(relay, urlsplit(settings.url).hostname or "localhost"),
         bounces=parts.bounces,

@@ -37,7 +37,6 @@ class Mailbox(AggregateRoot):
         self.activated_at: datetime | None = None
         self.terms_version: str | None = None
         self.address: str | Erased | None = None
-        self.entered_at: datetime | None = None
         self.entered_version: int | None = None
         self.is_verified = False
         self.rejection: str | None = None
@@ -136,7 +135,7 @@ class Mailbox(AggregateRoot):
     @when.register
     def _(self, event: EmailEntered) -> None:
         self.address, self.is_verified, self.rejection = event.address, False, None
-        self.entered_at, self.entered_version = event.timestamp, event.originator_version
+        self.entered_version = event.originator_version
 
     @when.register
     def _(self, event: EmailVerified) -> None:

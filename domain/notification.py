@@ -102,7 +102,6 @@ class Notification(AggregateRoot):
     @when.register
     def _(self, event: NotificationQueued) -> None:
         self.mailbox_id, self.message_id, self.kind = event.mailbox_id, event.message_id, event.kind
-        self.queued_at = event.timestamp
 
     @when.register
     def _(self, event: NotificationSent) -> None:

@@ -26,7 +26,7 @@ from notifier.addresses import mail_address
 from notifier.errors import NothingToTell, PermanentFailure, TooEarly, UnusableAddress
 from notifier.hours import quiet_until, zone_of
 from notifier.letters import Heading, News
-from notifier.policy import entered_address, is_wanted, notified_address, why_not
+from notifier.policy import entered_address, entered_in, is_wanted, notified_address, why_not
 from notifier.rendering import Renderer, wire_format
 from notifier.rows import Claimed
 from notifier.smtp import Mail
@@ -61,14 +61,22 @@ class VerificationCodes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A mail, and the messages that it tells of if it is a summary."""
+    """A mail, and the messages that it tells of if it is a summary.
+
+    `entered_version` is the version, in the mailbox's stream, of the event that entered the mail's address.
+    """
 
     mail: Mail
+    entered_version: int
     told_of: Sequence[UUID] = ()
 
 
 class Composer:
-    """Turns a claim into a mail. `return_path` is where the relay sends it back if it cannot deliver it."""
+    """Turns a claim into a mail.
+
+    `return_path` is where the relay sends it back if it cannot deliver it, made of the notification's id and
+    the version of the event that entered the address.
+    """
 
     def __init__(
         self,
@@ -78,7 +86,7 @@ class Composer:
         codes: VerificationCodes,
         renderer: Renderer,
         clock: Clock,
-        return_path: Callable[[UUID], str],
+        return_path: Callable[[UUID, int], str],
     ) -> None:
         self._streams = streams
         self._names = names
@@ -114,7 +122,8 @@ class Composer:
             raise TooEarly(quiet)
         if claim.kind is NotificationKind.DAILY_SUMMARY:
             return await self._summary(claim, mailbox, recipient, untold)
-        return self._composed(claim, recipient, await self._about_one(claim, mailbox, recipient, untold[0]))
+        mail = await self._about_one(claim, mailbox, recipient, untold[0])
+        return self._composed(claim, mailbox, recipient, mail)
 
     async def _about_one(
         self, claim: Claimed, mailbox: Mailbox, recipient: Address, message: Message
@@ -141,7 +150,7 @@ class Composer:
     ) -> Composed:
         names = [await self._shown_name(message) for message in untold]
         mail = self._renderer.summary(recipient, _heading(claim, mailbox), names)
-        return self._composed(claim, recipient, mail, [message.id for message in untold])
+        return self._composed(claim, mailbox, recipient, mail, [message.id for message in untold])
 
     async def _verification(self, claim: Claimed) -> Composed:
         # The address before its code: entered anew in between, the code is void and nobody gets it.
@@ -153,14 +162,21 @@ class Composer:
         recipient = _recipient(address)
         minutes = LIFE // timedelta(minutes=1)
         mail = self._renderer.verification(recipient, _heading(claim, mailbox), code, minutes)
-        return self._composed(claim, recipient, mail)
+        return self._composed(claim, mailbox, recipient, mail)
 
     def _composed(
-        self, claim: Claimed, recipient: Address, message: EmailMessage, told_of: Sequence[UUID] = ()
+        self,
+        claim: Claimed,
+        mailbox: Mailbox,
+        recipient: Address,
+        message: EmailMessage,
+        told_of: Sequence[UUID] = (),
     ) -> Composed:
-        sender = self._return_path(claim.notification_id)
+        entered_version = entered_in(mailbox)
+        sender = self._return_path(claim.notification_id, entered_version)
         envelope_id = claim.notification_id.hex
-        return Composed(Mail(sender, recipient.addr_spec, wire_format(message), envelope_id), told_of)
+        mail = Mail(sender, recipient.addr_spec, wire_format(message), envelope_id)
+        return Composed(mail, entered_version, told_of)
 
     async def _shown_name(self, message: Message) -> Mapping[str, str] | None:
         published = message.published

@@ -53,8 +53,8 @@ _log = structlog.get_logger(__name__)
 class Bounces(Protocol):
     """What follows for an address that does not take mail."""
 
-    async def hard_bounce(self, mailbox_id: UUID, status: str, queued_at: datetime) -> None:
-        """Reject the address that a notification, queued at that moment, could not be delivered to."""
+    async def hard_bounce(self, mailbox_id: UUID, status: str, entered_version: int) -> None:
+        """Reject the address that was entered by that event, if it still is the one that counts."""
         ...
 
 
@@ -132,7 +132,7 @@ class Delivery:
             await self._wait(claim, failure)
         except PermanentFailure as failure:
             self._pause.answered()
-            await self._refused(claim, failure)
+            await self._refused(claim, failure, composed.entered_version)
         except TemporaryFailure as failure:
             await self._try_later(claim, failure)
         except TimeoutError:
@@ -193,12 +193,12 @@ class Delivery:
         await self._insist(lambda: self._outcomes.cancelled(claim.notification_id, reason))
         await self._insist(lambda: self._in_thread(self._outbox.cancelled, claim, self._clock.now()))
 
-    async def _refused(self, claim: Claimed, failure: PermanentFailure) -> None:
+    async def _refused(self, claim: Claimed, failure: PermanentFailure, entered_version: int) -> None:
         """The relay will not take it. Only in so many words that is the address's fault."""
         status = failure.status
         if status is not None and status in DEAD:
             # Before the row is settled: killed in between, the mail is refused once more.
-            await self._insist(lambda: self._bounces.hard_bounce(claim.mailbox_id, status, claim.queued_at))
+            await self._insist(lambda: self._bounces.hard_bounce(claim.mailbox_id, status, entered_version))
         await self._fail(claim, failure)
 
     async def _fail(self, claim: Claimed, failure: SendingError) -> None:

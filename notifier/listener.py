@@ -11,7 +11,6 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from typing import cast
-from uuid import UUID
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -19,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from domain.errors import Conflict, Retryable
 from notifier.errors import CannotListen
 from notifier.returned import Reading, Returned
-from notifier.verp import ReturnPath
+from notifier.verp import ReturnPath, SentMail
 from telemetry import meters
 
 _NO_SENDER = "<>"
@@ -163,7 +162,7 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802 - the library's name for it
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if self._return_path.notification_of(address) is None:
+        if self._return_path.mail_of(address) is None:
             return "550 5.1.1 no such mailbox"
         if envelope.rcpt_tos:
             return "452 4.5.3 one at a time"
@@ -173,10 +172,10 @@ class _Handler:
     async def handle_DATA(  # noqa: N802 - the library's name for it
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        notification_id = self._return_path.notification_of(envelope.rcpt_tos[0])
-        if notification_id is None:
+        sent = self._return_path.mail_of(envelope.rcpt_tos[0])
+        if sent is None:
             return "550 5.1.1 no such mailbox"
-        taking = asyncio.ensure_future(self._take(notification_id, envelope.original_content or b""))
+        taking = asyncio.ensure_future(self._take(sent, envelope.original_content or b""))
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
         return await asyncio.shield(taking)
@@ -186,13 +185,13 @@ class _Handler:
         _log.error("bounce.failed", error=type(error).__name__)
         return "451 4.3.0 try again later"
 
-    async def _take(self, notification_id: UUID, content: bytes) -> str:
+    async def _take(self, sent: SentMail, content: bytes) -> str:
         try:
-            reading = await self._returned.take(notification_id, content)
+            reading = await self._returned.take(sent, content)
         except (Retryable, Conflict) as error:
             _log.warning("bounce.not_recorded", error=type(error).__name__)
             return "451 4.3.0 try again later"
         meters.RETURNED_MAILS.labels(reading.value).inc()
         if reading in {Reading.UNREADABLE, Reading.UNKNOWN}:
-            _log.info("bounce.ignored", notification_id=str(notification_id), why=reading.value)
+            _log.info("bounce.ignored", notification_id=str(sent.notification_id), why=reading.value)
         return "250 2.0.0 OK"

@@ -34,6 +34,13 @@ def entered_address(mailbox: Mailbox) -> str | None:
     return None if mailbox.is_erased else readable(mailbox.address)
 
 
+def entered_in(mailbox: Mailbox) -> int:
+    """The version, in the mailbox's stream, of the event that entered its address; there must be one."""
+    if mailbox.entered_version is None:
+        raise ValueError("no address was ever entered")
+    return mailbox.entered_version
+
+
 def is_wanted(mailbox: Mailbox, kind: NotificationKind) -> bool:
     """Whether the owner wants to be told such a thing. Who wants no reminders wants no warnings either."""
     return mailbox.reminders or kind not in _NUDGES

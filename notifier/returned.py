@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 import structlog
 
@@ -14,6 +13,7 @@ from notifier.delivery import Bounces
 from notifier.outcomes import Outcomes
 from notifier.reports import Fate, Report, read_report
 from notifier.statuses import DEAD
+from notifier.verp import SentMail
 
 _READING_SECONDS: Final = 10.0
 
@@ -36,8 +36,8 @@ class Returned:
         self._outcomes = outcomes
         self._bounces = bounces
 
-    async def take(self, notification_id: UUID, content: bytes) -> Reading:
-        """Read it and record what it says; when this returns, that is committed.
+    async def take(self, sent: SentMail, content: bytes) -> Reading:
+        """Read what came back to that mail's return path and record it; when this returns, it is committed.
 
         A mail that says nothing that can be relied on is taken too: to refuse it would only send it back to
         its sender, and nobody reads it there. Raises what the event store raises: it is to come again then.
@@ -46,14 +46,14 @@ class Returned:
         if report is None:
             return Reading.UNREADABLE
         try:
-            notification = await self._outcomes.returned(notification_id, report)
+            notification = await self._outcomes.returned(sent.notification_id, report)
         except NotFound:
             return Reading.UNKNOWN
         if report.fate is Fate.DELAYED:
             return Reading.DELAYED
         # Also where the bounce was on record already: killed in between, this is what is left to do.
         if report.status in DEAD:
-            await self._bounces.hard_bounce(notification.mailbox_id, report.status, notification.queued_at)
+            await self._bounces.hard_bounce(notification.mailbox_id, report.status, sent.entered_version)
         return Reading.BOUNCED
 
 

@@ -103,6 +103,11 @@ class Owner:
         """How often an address was entered."""
         return sum(isinstance(event, EmailEntered) for event in self.events.events_of(self.mailbox_id))
 
+    def entered_version(self) -> int:
+        """Of the event that entered the address."""
+        events = self.events.events_of(self.mailbox_id)
+        return max(one.originator_version for one in events if isinstance(one, EmailEntered))
+
     def erase(self) -> None:
         """Destroy the owner's key."""
         with self.key_store.engine.begin() as connection:

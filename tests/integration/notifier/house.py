@@ -190,6 +190,11 @@ class House:
         decide(aggregate)
         self.events.append_now(*aggregate.new_facts())
 
+    def entered_version(self, resident: Resident) -> int:
+        """Of the event that entered the resident's address."""
+        version: int = self.events.load(resident.mailbox_id).entered_version
+        return version
+
     def open(self, message_id: UUID) -> None:
         """Its owner reads the message."""
         self.change(message_id, lambda message: message.open(new_id(), self.clock.now()))

@@ -84,6 +84,11 @@ def sent_to(house: House, resident: Resident) -> UUID:
     return notification.id
 
 
+def way_back(notification_id: UUID) -> str:
+    """The return path of a mail to the first address of a resident: the mailbox's third event entered it."""
+    return RETURN_PATH.of(notification_id, 3)
+
+
 async def test_a_mail_to_a_mailbox_that_is_not_there_comes_back_and_the_address_is_used_no_more(
     house: House, postfix: Postfix
 ) -> None:
@@ -136,7 +141,7 @@ async def test_a_refusal_at_the_relays_door_that_names_the_address_rejects_it_to
 async def test_nobody_can_forge_a_return_path(house: House) -> None:
     resident = house.resident("an@example.test")
     notification = sent_to(house, resident)
-    good = RETURN_PATH.of(notification)
+    good = way_back(notification)
     local, _, domain = good.partition("@")
     forged = [
         f"{local[:-1]}{'a' if local[-1] != 'a' else 'b'}@{domain}",
@@ -159,7 +164,7 @@ async def test_a_report_that_comes_twice_counts_once(house: House) -> None:
     notification = sent_to(house, resident)
     async with listening(listener_of(house)) as port:
         for _ in range(2):
-            await in_a_thread(deliver, port, RETURN_PATH.of(notification), POSTFIX_FAILED)
+            await in_a_thread(deliver, port, way_back(notification), POSTFIX_FAILED)
 
     assert [type(event) for event in house.events.events_of(notification)][2:] == [NotificationBounced]
 
@@ -169,7 +174,7 @@ async def test_an_address_that_was_entered_since_stays(house: House) -> None:
     notification = sent_to(house, resident)
     house.change(resident.mailbox_id, lambda one: one.enter_email("new@example.test", house.clock.now()))
     async with listening(listener_of(house)) as port:
-        await in_a_thread(deliver, port, RETURN_PATH.of(notification), POSTFIX_FAILED)
+        await in_a_thread(deliver, port, way_back(notification), POSTFIX_FAILED)
 
     assert house.events.load(resident.mailbox_id).address == "new@example.test"
 
@@ -179,7 +184,7 @@ async def test_a_full_mailbox_costs_nobody_their_address(house: House) -> None:
     notification = sent_to(house, resident)
     full = POSTFIX_FAILED.replace(b"5.1.1", b"5.2.2")
     async with listening(listener_of(house)) as port:
-        await in_a_thread(deliver, port, RETURN_PATH.of(notification), full)
+        await in_a_thread(deliver, port, way_back(notification), full)
 
     assert house.events.load(notification).is_bounced
     assert house.events.load(resident.mailbox_id).is_verified
@@ -194,8 +199,8 @@ async def test_what_cannot_be_read_or_is_about_nothing_we_know_is_taken_and_chan
     away.set_content("an@example.test is er niet")
     async with listening(listener_of(house)) as port:
         for content in (QMAIL, away.as_bytes(), b"\xff\x00 no mail at all", nested(1000, 200_000), MIXED_UP):
-            assert await in_a_thread(deliver, port, RETURN_PATH.of(notification), content) == [250] * 3
-        assert await in_a_thread(deliver, port, RETURN_PATH.of(new_id()), POSTFIX_FAILED) == [250] * 3
+            assert await in_a_thread(deliver, port, way_back(notification), content) == [250] * 3
+        assert await in_a_thread(deliver, port, way_back(new_id()), POSTFIX_FAILED) == [250] * 3
 
     assert len(house.events.events_of(notification)) == 2
     logged = "".join(capfd.readouterr())
@@ -210,10 +215,10 @@ async def test_while_it_cannot_be_recorded_the_server_is_asked_to_come_again(
     async with listening(listener_of(house)) as port:
         with monkeypatch.context() as away:
             away.setattr(house.events, "append", unavailable)
-            answers = await in_a_thread(deliver, port, RETURN_PATH.of(notification), POSTFIX_FAILED)
+            answers = await in_a_thread(deliver, port, way_back(notification), POSTFIX_FAILED)
         assert answers == [250, 250, 451]
         assert not house.events.load(notification).is_bounced
-        assert (await in_a_thread(deliver, port, RETURN_PATH.of(notification), POSTFIX_FAILED))[-1] == 250
+        assert (await in_a_thread(deliver, port, way_back(notification), POSTFIX_FAILED))[-1] == 250
     assert house.events.load(notification).is_bounced
 
 
@@ -225,7 +230,7 @@ async def test_a_mail_that_is_too_large_and_one_caller_too_many_are_turned_away(
     notification = sent_to(house, house.resident("an@example.test"))
     async with listening(listener_of(house, connections=1, mail_bytes=10_000)) as port:
         large = POSTFIX_FAILED + b"x" * 70 + b"\r\n" + b"y\r\n" * 10_000
-        assert (await in_a_thread(deliver, port, RETURN_PATH.of(notification), large))[-1] == 552
+        assert (await in_a_thread(deliver, port, way_back(notification), large))[-1] == 552
 
         def two_at_once() -> int:
             with SMTP(LOOPBACK, port, timeout=10) as first:

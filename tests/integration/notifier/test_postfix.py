@@ -9,13 +9,17 @@ from tests.waiting import until
 
 
 async def test_the_mail_arrives_with_its_headers_and_both_its_forms(house: House, postfix: Postfix) -> None:
-    message_id = house.publish(house.resident("an@example.test", language="fr"))
+    resident = house.resident("an@example.test", language="fr")
+    message_id = house.publish(resident)
 
     async with house.notifying(house.sender(postfix.url)):
         await until(lambda: bool(postfix.messages("an@example.test")), within=30)
 
     (mail,) = postfix.messages("an@example.test")
-    assert mail["Return-Path"] == f"<{RETURN_PATH.of(notification_of(message_id))}>"
+    assert (
+        mail["Return-Path"]
+        == f"<{RETURN_PATH.of(notification_of(message_id), house.entered_version(resident))}>"
+    )
     assert mail["From"] == "eBox <no-reply@ebox.example>"
     assert mail["Subject"] == "Service fédéral des Pensions : nouveau document dans votre eBox"
     assert mail["Message-ID"] == message_id_header(message_id)

@@ -16,6 +16,7 @@ from domain.ids import new_id
 from notifier.retry import RetryPolicy
 from notifier.rows import Due
 from notifier.sender import SenderLimits
+from notifier.verp import SentMail
 from tests.integration.notifier.house import DISCREET, RETURN_PATH, House, message_id_header, notification_of
 from tests.servers.ports import free_port
 from tests.servers.smtp_conversation import CLOSING, NO_SUCH_MAILBOX, TRY_LATER, Answer, Silence
@@ -27,7 +28,8 @@ LONG_AGO = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
 async def test_the_owner_is_told_once_and_it_is_on_record(house: House, smtp_script: SmtpScript) -> None:
-    message_id = house.publish(house.resident(AN))
+    resident = house.resident(AN)
+    message_id = house.publish(resident)
 
     async with house.notifying(house.sender(smtp_script.url)):
         await until(lambda: house.is_settled(message_id))
@@ -37,7 +39,8 @@ async def test_the_owner_is_told_once_and_it_is_on_record(house: House, smtp_scr
     assert isinstance(sent, NotificationSent)
     assert (queued.message_id, sent.message_id, sent.attempts) == (message_id, message_id, 1)
     (mail,) = smtp_script.received
-    assert (RETURN_PATH.notification_of(mail.sender), mail.recipients) == (notification_of(message_id), (AN,))
+    of_mail = SentMail(notification_of(message_id), house.entered_version(resident))
+    assert (RETURN_PATH.mail_of(mail.sender), mail.recipients) == (of_mail, (AN,))
     assert mail.message["Message-ID"] == message_id_header(message_id)
     assert house.outbox.counts() == {"sent": 1}
 

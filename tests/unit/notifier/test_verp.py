@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,26 +10,27 @@ from hypothesis import strategies as st
 
 from notifier.addresses import mail_address
 from notifier.errors import UnusableAddress
-from notifier.verp import LONGEST_LOCAL_PART, ReturnPath
+from notifier.verp import LONGEST_LOCAL_PART, ReturnPath, SentMail
 
 SECRET, OLDER = bytes(range(32)), bytes(32)
 NOTIFICATION = UUID("018f0000-0000-5000-8000-000000000001")
 PATH = ReturnPath(mail_address("bounces@ebox.example"), [SECRET])
 
 
-def test_a_return_path_leads_back_to_its_notification() -> None:
-    address = PATH.of(NOTIFICATION)
+@pytest.mark.parametrize("version", [1, 3, 2**32 - 1])
+def test_a_return_path_leads_back_to_its_notification_and_to_the_address_it_went_to(version: int) -> None:
+    address = PATH.of(NOTIFICATION, version)
 
-    assert PATH.notification_of(address) == NOTIFICATION
-    assert PATH.notification_of(address.upper()) == NOTIFICATION
+    assert PATH.mail_of(address) == SentMail(NOTIFICATION, version)
+    assert PATH.mail_of(address.upper()) == SentMail(NOTIFICATION, version)
     assert mail_address(address).addr_spec == address
 
 
 def test_the_longest_name_still_fits_and_a_longer_one_is_refused() -> None:
-    path = ReturnPath(mail_address("a" * 14 + "@ebox.example"), [SECRET])
+    path = ReturnPath(mail_address("a" * 15 + "@ebox.example"), [SECRET])
 
-    assert len(path.of(NOTIFICATION).partition("@")[0]) == LONGEST_LOCAL_PART
-    for local in ("a" * 15, "a+b"):
+    assert len(path.of(NOTIFICATION, 3).partition("@")[0]) == LONGEST_LOCAL_PART
+    for local in ("a" * 16, "a+b"):
         with pytest.raises(UnusableAddress):
             ReturnPath(mail_address(f"{local}@ebox.example"), [SECRET])
 
@@ -38,17 +39,18 @@ def test_under_a_new_key_what_was_sent_under_the_old_one_still_comes_back() -> N
     before = ReturnPath(mail_address("bounces@ebox.example"), [OLDER])
     after = ReturnPath(mail_address("bounces@ebox.example"), [SECRET, OLDER])
 
-    assert after.notification_of(before.of(NOTIFICATION)) == NOTIFICATION
-    assert before.notification_of(after.of(NOTIFICATION)) is None
+    assert after.mail_of(before.of(NOTIFICATION, 3)) == SentMail(NOTIFICATION, 3)
+    assert before.mail_of(after.of(NOTIFICATION, 3)) is None
 
 
-def test_another_notifications_code_opens_nothing() -> None:
-    another = uuid4()
-
-    assert PATH.notification_of(PATH.of(another).replace(another.hex, NOTIFICATION.hex)) is None
+def test_no_letter_of_it_can_be_another() -> None:
+    local, _, domain = PATH.of(NOTIFICATION, 3).partition("@")
+    for at in range(len("bounces+"), len(local)):
+        other = "b" if local[at] == "a" else "a"
+        assert PATH.mail_of(f"{local[:at]}{other}{local[at + 1 :]}@{domain}") is None
 
 
 @given(st.text(max_size=80))
 def test_no_text_is_taken_for_a_return_path(text: str) -> None:
-    assert PATH.notification_of(text) is None
-    assert PATH.notification_of(f"bounces+{text}@ebox.example") is None
+    assert PATH.mail_of(text) is None
+    assert PATH.mail_of(f"bounces+{text}@ebox.example") is None
