@@ -44,6 +44,7 @@ class PortalParts(Identities):
             reading=self.reading,
             profiles=self.profiles,
             own_history=self.own_history,
+            denials=self.denials,
             renderer=PageRenderer(),
             spool=self.spool_dir,
             max_file_bytes=self.settings.max_file_bytes,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -26,8 +25,7 @@ def logout_router(pages: Pages) -> APIRouter:
         session = await portal.session_of(request)
         if session is not None:
             await own_form(request, session)
-            cookie = request.cookies.get(portal.sessions.cookie_name)
-            await anyio.to_thread.run_sync(portal.sessions.end, cookie)
+            await portal.end_session(request)
         answer = RedirectResponse(LOGOUT_PATH, 303, {"Cache-Control": "no-store"})
         for name in (portal.sessions.cookie_name, POSITION_COOKIE):
             answer.delete_cookie(name, secure=pages.is_secure, httponly=True, samesite="lax")

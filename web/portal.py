@@ -10,6 +10,7 @@ from uuid import UUID
 import anyio.to_thread
 from starlette.requests import HTTPConnection, Request
 
+from application.denials import Denials
 from application.own_history import OwnHistory
 from application.profile import Profiles
 from application.reading import Reading
@@ -30,6 +31,7 @@ class Portal:
     reading: Reading
     profiles: Profiles
     own_history: OwnHistory
+    denials: Denials
     renderer: PageRenderer
     spool: Path
     max_file_bytes: int
@@ -42,6 +44,10 @@ class Portal:
     async def actor_of(self, session: Session, request_id: UUID) -> Actor | None:
         """Whoever the session is of. Raises `Busy`, `Unavailable`."""
         return await self.visitors.actor_of(session, request_id)
+
+    async def end_session(self, request: Request) -> None:
+        """End the session of this browser, if it has one. Raises `Unavailable`."""
+        await anyio.to_thread.run_sync(self.sessions.end, request.cookies.get(self.sessions.cookie_name))
 
 
 def portal_of(connection: HTTPConnection) -> Portal:

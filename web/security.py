@@ -60,11 +60,16 @@ class SignedIn:
         """The visitor. Raises `NotSignedIn`, `FormRefused`, `NotAllowed`, `Busy`, `Unavailable`."""
         portal = portal_of(request)
         session = await portal.session_of(request)
-        actor = await portal.actor_of(session, request.state.request_id) if session else None
-        if session is None or actor is None:
+        if session is None:
+            raise NotSignedIn
+        actor = await portal.actor_of(session, request.state.request_id)
+        if actor is None:
+            # Its owner was erased: the login page would take a session that lives on for a login.
+            await portal.end_session(request)
             raise NotSignedIn
         visitor = Visitor(actor, session.csrf_secret, _position(request))
         request.state.visitor = visitor
+        request.state.operation = self.operation
         refused = refuse_at_once(actor, self.operation)
         if refused is not None:
             raise NotAllowed(refused.reason)
@@ -77,6 +82,16 @@ class SignedIn:
 def signed_in(operation: Operation) -> Any:
     """For `Annotated[Visitor, signed_in(Operation.LIST)]`: this page does `operation`, and nobody else's."""
     return Depends(SignedIn(operation))
+
+
+async def record_denial(request: Request, error: NotAllowed) -> None:
+    """The refusal goes on record, where the visitor was logged in. Called once a refused request."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    if visitor is not None:
+        operation: Operation = request.state.operation
+        await portal_of(request).denials.record(
+            visitor.actor, operation.value, error.reason, error.mailbox_id
+        )
 
 
 def go_to(pages: Pages, address: str, position: int | None = None) -> Response:

@@ -23,7 +23,7 @@ from domain.errors import Conflict, Gone, InvalidInput, LimitReached, NotAllowed
 from identity.metadata import LOGIN_PATH
 from storage.errors import StorageUnavailable
 from web.pages import Pages
-from web.security import FormRefused, NotSignedIn
+from web.security import FormRefused, NotSignedIn, record_denial
 
 _RETRY_AFTER_SECONDS = 2
 
@@ -52,6 +52,9 @@ def page_route(pages: Pages) -> type[APIRoute]:
                     return await handle(request)
                 except NotSignedIn:
                     return _to_login(request)
+                except NotAllowed as refused:
+                    await record_denial(request, refused)
+                    return trouble_page(pages, request, refused)
                 except Exception as error:  # noqa: BLE001 - each is told, and an unforeseen one raised again
                     return trouble_page(pages, request, error)
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from uuid import uuid4
 
 import pytest
 
+from application.demo.people import PEOPLE
+from domain.actors import DigitalKey
+from domain.events.access import AccessDenied
+from domain.events.mailbox import PreferencesChanged
+from identity.ports import ProvenPerson
 from tests.integration.api.embedded import Embedded
 from tests.integration.web.visitor import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OWN_PAGES = ("/inbox", "/profile", "/access-history")
+KIM = PEOPLE[2]
 PUBLIC_PAGES = ("/", "/login", "/logout", "/demo/mail")
 
 
@@ -124,6 +131,63 @@ async def test_a_mistake_of_ours_is_admitted_and_logged(
     logged = capsys.readouterr().out
     assert page.headers["ebox-request-id"] in logged
     assert "81050103522" not in logged
+
+
+async def test_a_refusal_is_on_record_with_what_was_wanted(ebox: Embedded) -> None:
+    visitor = Visitor(ebox)
+    await visitor.log_in()
+    session = ebox.system.sessions.find(visitor.session)
+    assert session is not None
+    weak = ProvenPerson(session.party_id, DigitalKey.PASSWORD)
+    secret, _ = await asyncio.to_thread(ebox.system.sessions.begin, weak)
+    stranger = Visitor(ebox)
+    stranger.http.cookies.set("ebox-session", secret)
+    before = await ebox.system.events.latest_position()
+
+    for path in ("/profile", f"/messages/{uuid4()}"):
+        page = await stranger.http.get(path)
+        assert page.status_code == 403
+        assert "You may not see this page" in page.text
+    denied = [one for one in ebox.events_since(before) if isinstance(one, AccessDenied)]
+    assert [one.operation for one in denied] == ["profile", "read"]
+    assert {(one.caller.actor_party, one.caller.site) for one in denied} == {
+        (session.party_id, "ebox-portal")
+    }
+
+
+async def test_a_session_whose_owner_was_erased_ends_at_the_login_page(ebox: Embedded) -> None:
+    nobody = ProvenPerson(uuid4(), DigitalKey.ITSME)
+    for path in (*OWN_PAGES, "/login", "/logout"):
+        secret, _ = await asyncio.to_thread(ebox.system.sessions.begin, nobody)
+        visitor = Visitor(ebox)
+        visitor.http.cookies.set("ebox-session", secret)
+        page = await visitor.http.get(path)
+        assert (page.status_code, page.url.path) == (200, "/login"), path
+        assert ebox.system.sessions.find(secret) is None, path
+
+
+async def test_the_first_code_is_mailed_in_the_language_of_the_page(ebox: Embedded) -> None:
+    visitor = Visitor(ebox)
+    terms = await visitor.log_in(KIM, language="fr")
+    profile = await visitor.send(terms, "/terms", accept="yes")
+    before = await ebox.system.events.latest_position()
+    await visitor.send(profile, "/profile", step="address", address="kim@example.test")
+    chosen, *later = ebox.events_since(before)
+    assert isinstance(chosen, PreferencesChanged)
+    assert chosen.language == "fr"
+    assert later, "and then comes the address"
+
+    visitor.http.cookies.clear()
+    again = await visitor.log_in(KIM, language="de")
+    await visitor.send(
+        await visitor.http.get("/profile"), "/profile", step="address", address="k@example.test"
+    )
+    assert again.status_code == 200
+    session = ebox.system.sessions.find(visitor.session)
+    assert session is not None
+    actor = await ebox.system.portal.actor_of(session, uuid4())
+    assert actor is not None
+    assert (await ebox.system.profiles.profile(actor)).language == "fr", "what stands stays"
 
 
 async def test_the_language_that_the_owner_chose_comes_back_on_a_new_browser(ebox: Embedded) -> None:
