@@ -95,6 +95,7 @@ class LoginPages:
         choice, browser = form.get("choice", ""), self._forms.browser(request)
         person = await anyio.to_thread.run_sync(self._server.demo_logins.prove, choice)
         if await self._forms.activation.is_due(person.party_id):
+            await self._forms.sweep()
             begin, waiting = self._server.store.begin_login, PendingLogin.to_portal(person)
             return redirect(terms_of(await anyio.to_thread.run_sync(begin, waiting, browser)))
         return await self._forms.into_portal(request, person, own_path(form.get("next")))

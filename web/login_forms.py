@@ -72,8 +72,13 @@ class LoginForms:
         """The answer to a login that is no (longer) good."""
         return self.pages.show(request, "login_expired.html", status=400)
 
+    async def sweep(self) -> None:
+        """Remove what has expired, if that is due: where only the portal is used, nobody else does."""
+        await anyio.to_thread.run_sync(self.server.store.sweep_if_due)
+
     async def into_portal(self, request: Request, person: ProvenPerson, address: str) -> Response:
         """Begin a session, and go on to that page of ours."""
+        await self.sweep()
         # A session that this browser had ends, so that nobody goes on under somebody else's.
         before = request.cookies.get(self.sessions.cookie_name)
         await anyio.to_thread.run_sync(self.sessions.end, before)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from domain.actors import DigitalKey
+from identity.ports import ProvenPerson
+from identity.tables import logins, sessions
 from tests.integration.identity.world import CLI_REDIRECT, SITE_REDIRECT, World, code_in
 
 
@@ -54,7 +58,7 @@ async def test_whoever_accepts_the_terms_comes_back_to_the_site_with_a_code(
     assert again.status_code == 400
 
 
-async def test_whoever_refuses_the_terms_leaves_no_trace(world: World, newcomer: UUID) -> None:
+async def test_whoever_refuses_the_terms_is_logged_in_nowhere(world: World, newcomer: UUID) -> None:
     page = await terms_page(world, await world.log_in())
     answer = await world.http.post("/terms", data={**hidden_fields(page), "cancel": "yes"})
 
@@ -81,6 +85,25 @@ async def test_accepting_in_the_portal_leads_to_the_profile(world: World, newcom
     session = world.sessions.find(world.http.cookies["ebox-session"])
     assert session is not None
     assert (session.party_id, session.digital_key) == (newcomer, DigitalKey.ITSME)
+
+
+async def test_where_only_the_portal_is_used_what_has_expired_goes_away(world: World, newcomer: UUID) -> None:
+    def kept() -> list[int]:
+        with world.engine.connect() as connection:
+            return [len(connection.execute(select(table)).all()) for table in (logins, sessions)]
+
+    world.sessions.begin(ProvenPerson(newcomer, DigitalKey.ITSME))
+    await log_in_to_portal(world)
+    assert kept() == [1, 1]
+
+    world.clock.advance(timedelta(hours=9))
+    await log_in_to_portal(world)
+    assert kept() == [1, 0], "the new login alone"
+
+    world.clock.advance(timedelta(hours=9))
+    world.activations.newcomers.clear()
+    await log_in_to_portal(world)
+    assert kept() == [0, 1], "the new session alone"
 
 
 async def test_the_terms_are_nobody_elses_to_accept(world: World, newcomer: UUID) -> None:
