@@ -15,7 +15,7 @@ from domain.decisions import Operation
 from domain.errors import InvalidInput
 from domain.events.mailbox import Frequency, QuietHours
 from web.languages import LANGUAGE_NAMES
-from web.pages import Pages
+from web.pages import Pages, language_of
 from web.portal import portal_of
 from web.security import Visitor, go_to, signed_in
 from web.troubles import page_route
@@ -41,7 +41,8 @@ _DONE: Final = frozenset({"address", "confirmed", "code", "preferences"})
 
 OwnersVisit = Annotated[Visitor, signed_in(Operation.PROFILE)]
 
-Step = Callable[[Profiles, Actor, Mapping[str, str]], Awaitable[ProfileView]]
+Step = Callable[[Profiles, Actor, Mapping[str, str], str], Awaitable[ProfileView]]
+"""Does what a form asks, which came from a page in that language."""
 
 
 def profile_router(pages: Pages, clock: Clock) -> APIRouter:
@@ -76,7 +77,7 @@ def profile_router(pages: Pages, clock: Clock) -> APIRouter:
             return go_to(pages, PROFILE_PATH)
         step, done = chosen
         try:
-            view = await step(portal_of(request).profiles, visitor.actor, visitor.form)
+            view = await step(portal_of(request).profiles, visitor.actor, visitor.form, language_of(request))
         except InvalidInput as wrong:
             # One problem for each field: the first is the one to mend first.
             problems = {issue.field: issue.code for issue in reversed(wrong.issues)}
@@ -95,19 +96,22 @@ async def preferred_language(profiles: Profiles, actor: Actor) -> str | None:
     return language if language in LANGUAGE_NAMES else None
 
 
-async def _enter(profiles: Profiles, actor: Actor, form: Mapping[str, str]) -> ProfileView:
+async def _enter(profiles: Profiles, actor: Actor, form: Mapping[str, str], language: str) -> ProfileView:
+    if (await profiles.profile(actor)).language is None:
+        # The code is mailed in the owner's language: until they choose one, that in which they read this.
+        await profiles.change_preferences(actor, {"language": language})
     return await profiles.enter_address(actor, form.get("address", "").strip())
 
 
-async def _verify(profiles: Profiles, actor: Actor, form: Mapping[str, str]) -> ProfileView:
+async def _verify(profiles: Profiles, actor: Actor, form: Mapping[str, str], language: str) -> ProfileView:
     return await profiles.verify_address(actor, form.get("code", ""))
 
 
-async def _send(profiles: Profiles, actor: Actor, form: Mapping[str, str]) -> ProfileView:
+async def _send(profiles: Profiles, actor: Actor, form: Mapping[str, str], language: str) -> ProfileView:
     return await profiles.send_new_code(actor)
 
 
-async def _prefer(profiles: Profiles, actor: Actor, form: Mapping[str, str]) -> ProfileView:
+async def _prefer(profiles: Profiles, actor: Actor, form: Mapping[str, str], language: str) -> ProfileView:
     quiet = None
     if "quiet" in form:
         quiet = QuietHours(form.get("from", ""), form.get("until", ""), form.get("time_zone", ""))
