@@ -116,14 +116,20 @@ def _complete_senders(connection: Connection, rows: Sequence[Row]) -> None:
     senders = {row["message_id"]: row["sender_organisation"] for row in rows if row["sender_organisation"]}
     unknown = {row["message_id"] for row in rows} - senders.keys() - {None}
     if unknown:
-        found = connection.execute(SENDERS, {"messages": list(unknown)})
+        found = connection.execute(SENDERS[connection.dialect.name], {"messages": list(unknown)})
         senders |= {row.message_id: row.sender_organisation for row in found}
     for row in rows:
         row["sender_organisation"] = senders.get(row["message_id"])
 
 
 _MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
-SENDERS = select(_h.message_id, _h.sender_organisation).where(IS_PUBLICATION, _h.message_id.in_(_MESSAGES))
+_SENDERS = select(_h.message_id, _h.sender_organisation).where(_h.message_id.in_(_MESSAGES))
+SENDERS: Final = {
+    "postgresql": _SENDERS.where(IS_PUBLICATION),
+    # SQLite would look through every publication by the index of kinds: it is not to see the kind as one.
+    "sqlite": _SENDERS.where(_h.kind + "" == MessagePublished.TOPIC),
+}
+"""Who sent these messages, by kind of database."""
 _ACCESSES = select(HISTORY).where(
     _h.message_id.in_(_MESSAGES),
     _h.access_id.in_(bindparam("accesses", expanding=True)),
