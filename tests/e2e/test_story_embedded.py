@@ -81,6 +81,27 @@ def test_the_readmes_commands_work_as_written(installation: Installation) -> Non
     assert len(_caught_mails(installation, 1)) == 1
 
 
+def test_an_auditor_replays_and_an_operator_rebuilds_while_it_serves(installation: Installation) -> None:
+    published = publish(Caller(installation, "partner"), with_document(), make_pdf(size=20_000))
+    auditor = Caller(installation, "auditor")
+    found = auditor.request("POST", "/audit/mailboxes/search", json={"ssin": "81050103522"}).json()
+
+    rebuilt = installation.run("projections", "rebuild", "inbox")
+    assert (rebuilt.returncode, rebuilt.stdout.startswith("inbox: rebuilt")) == (0, True), rebuilt.stderr
+    assert Caller(installation, "citizen").get(MESSAGES)["totalItems"] == 1
+
+    replayed = installation.run("audit", "replay", found["mailboxId"], "--json")
+    assert replayed.returncode == 0, replayed.stderr
+    [message] = json.loads(replayed.stdout)["items"]
+    assert (message["messageId"], message["openedAt"]) == (str(published.message_id), None)
+    shown = installation.run("audit", "replay", found["mailboxId"])
+    assert str(published.message_id) in shown.stdout
+    assert "81050103522" not in shown.stdout + shown.stderr
+
+    refused = installation.run("audit", "replay", found["mailboxId"], "--at", "tomorrow")
+    assert (refused.returncode, "at: " in refused.stderr) == (1, True)
+
+
 def test_a_repeat_after_a_restart_is_answered_as_before(installation: Installation) -> None:
     partner = Caller(installation, "partner", headers={"Idempotency-Key": "repeat-1"})
     document = make_pdf(size=20_000)
