@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # An editable install of the project itself, built with the locked hatchling instead of one that pip would fetch
 INSTALL_PROJECT := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 
-TEST_PACKAGES := postgresql ceph-mon ceph-osd ceph-common radosgw postfix chromium clamav-daemon docker-compose
+TEST_PACKAGES := postgresql ceph-mon ceph-osd ceph-common radosgw postfix chromium clamav-daemon docker-compose systemd
 
 SCENARIO ?=
 ROUNDS ?=
