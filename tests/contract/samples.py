@@ -1,6 +1,6 @@
 """Stored samples of events: how they lie in their files, and the program that stores one once.
 
-For a new event, or a new version of one: add it to `EXPECTED` in `stored_events.py` and run
+For a new event, or a new version of one: add it to `EXPECTED` of its file in `stored/` and run
 `python -m tests.contract.samples`. That writes the samples that are missing, and their digests. It never
 writes over one: what a log holds cannot change either.
 """
@@ -19,7 +19,8 @@ from eventsourcing.persistence import StoredEvent
 from eventstore.keys import KeyEncryption, KeyRing
 from eventstore.keystore import KeyStoreDatabase
 from eventstore.mapper import EventMapper
-from tests.contract.stored_events import EXPECTED, PARTY_KEYS
+from tests.contract.stored.common import PARTY_KEYS
+from tests.contract.stored_events import EXPECTED
 
 FOLDER = Path(__file__).parent / "events"
 DIGESTS = FOLDER / "SHA256SUMS"

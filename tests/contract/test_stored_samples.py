@@ -12,7 +12,8 @@ from domain.events import EVENTS
 from domain.personal import ERASED
 from eventstore.fields import shape_of
 from tests.contract.samples import FOLDER, Sample, digests, sample_mapper
-from tests.contract.stored_events import EXPECTED, PARTY
+from tests.contract.stored.common import PARTY
+from tests.contract.stored_events import EXPECTED
 
 _SAMPLES = sorted(path.name.removesuffix(".json") for path in FOLDER.glob("*.json"))
 

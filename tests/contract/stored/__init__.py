@@ -1,0 +1,1 @@
+"""The events that stored samples are of, one file for each of the files in `domain/events/`."""
