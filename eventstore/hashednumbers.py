@@ -23,7 +23,8 @@ from eventstore.errors import WrongIdentifierKey
 from eventstore.identifierhashes import IdentifierHashes
 from eventstore.keys import KeyRing
 from eventstore.longwork import long_transaction
-from eventstore.parties import Database, number_context
+from eventstore.parties import Database
+from eventstore.partynumbers import number_context
 from eventstore.partytables import PARTY, PARTY_IDENTIFIER
 from eventstore.personal import PartyKey
 
@@ -90,6 +91,7 @@ class HashedNumbers:
                     .where(PARTY.c.wrapped_key.is_not(None), ~self._has_twin, _of.identifier_hash > after)
                     .order_by(_of.identifier_hash)
                     .limit(BATCH)
+                    .with_for_update(of=PARTY_IDENTIFIER)  # a merge may be moving them to another party
                 ).all()
                 for row in rows:
                     self._add(connection, row)

@@ -20,7 +20,9 @@ from eventstore.hashednumbers import HashedNumbers
 from eventstore.identifierhashes import IdentifierHashes
 from eventstore.keys import KeyEncryption, KeyRing
 from eventstore.parties import PartyRegistry
+from eventstore.partynumbers import PartyNumbers
 from eventstore.postgres.statements import LASTING_COMMITS
+from eventstore.replacements import Replacements
 from eventstore.restoring import RestoreMark
 from eventstore.verifications import AddressVerifications
 from eventstore.wal import use_write_ahead_log
@@ -88,6 +90,8 @@ class KeyStore:
         self._database = KeyStoreDatabase(url)
         self.keys = KeyRing(self._database, key_encryption)
         self.parties = PartyRegistry(self._database, self.keys, hashes)
+        self.numbers = PartyNumbers(key_encryption, hashes)
+        self.replacements = Replacements(self._database, self.keys, self.numbers, self.parties)
         self.wrapped_keys = WrappedKeys(self._database, key_encryption)
         self.hashed_numbers = HashedNumbers(self._database, self.keys, hashes)
         self.restoring = RestoreMark(self._database)

@@ -16,8 +16,6 @@ from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
 from domain.errors import Unavailable
@@ -25,8 +23,9 @@ from domain.identifiers import Identifier, IdentifierScheme, parse_identifier
 from eventstore.cache import BoundedCache
 from eventstore.identifierhashes import IdentifierHashes
 from eventstore.keys import KeyRing, Reads
+from eventstore.partynumbers import NumberTaken, PartyNumbers, number_context
 from eventstore.partytables import PARTY, PARTY_IDENTIFIER
-from eventstore.personal import FORMAT, PartyKey
+from eventstore.personal import PartyKey
 
 CACHE_SIZE = 100_000
 CACHE_SECONDS = 60.0
@@ -54,6 +53,9 @@ _KINDS = {
 class Party:
     """A party as the registry knows it. `mailbox_id` is None for a client; `mailbox_recorded`:
     `mailbox.created` is in the log.
+
+    `merged_into`: the party that its numbers lead to instead. `merged_mailboxes`: those of the parties that
+    were merged into this one; their messages are this one's owner's.
     """
 
     party_id: UUID
@@ -61,6 +63,8 @@ class Party:
     kind: PartyKind
     is_activated: bool
     mailbox_recorded: bool
+    merged_into: UUID | None = None
+    merged_mailboxes: tuple[UUID, ...] = ()
 
 
 class Database(Reads, Protocol):
@@ -69,10 +73,6 @@ class Database(Reads, Protocol):
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction, committed and synced when the block ends well."""
         ...
-
-
-class _Taken(Exception):
-    """Another process entered the number first (our insert waited for its commit). Its party counts."""
 
 
 class PartyRegistry:
@@ -84,6 +84,7 @@ class PartyRegistry:
         self._database = database
         self._keys = keys
         self._hashes = hashes
+        self._numbers = PartyNumbers(keys.key_encryption, hashes)
         self._ids: BoundedCache[Hashable, UUID] = BoundedCache(CACHE_SIZE)
         self._parties: BoundedCache[UUID, Party] = BoundedCache(CACHE_SIZE)
 
@@ -149,19 +150,32 @@ class PartyRegistry:
         """`mailbox.activated` is committed; the first moment counts."""
         self._update(party_id, activated_at=sa.func.coalesce(PARTY.c.activated_at, at))
 
+    def forget(self, *party_ids: UUID) -> None:
+        """What is in memory of them is no longer so."""
+        for party_id in party_ids:
+            self._parties.drop(party_id)
+
     def _remembered(self, key: Hashable) -> Party | None:
-        party_id = key if isinstance(key, UUID) else self._ids.get(key, None)
-        return None if party_id is None else self._parties.get(party_id, None)
+        if isinstance(key, UUID):
+            return self._parties.get(key, None)
+        party_id = self._ids.get(key, None)
+        party = None if party_id is None else self._parties.get(party_id, None)
+        return None if party is None or party.merged_into is not None else party  # its number left it since
 
     def _look_up(self, key: Hashable, condition: sa.ColumnElement[bool]) -> Party | None:
         if (party := self._remembered(key)) is not None:
             return party
-        query = sa.select(PARTY).select_from(PARTY.outerjoin(PARTY_IDENTIFIER)).where(condition).limit(1)
+        source = PARTY.outerjoin(PARTY_IDENTIFIER)
+        query = (
+            sa.select(PARTY, _HAS_MERGED.label("has_merged")).select_from(source).where(condition).limit(1)
+        )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        party = _party(row)
+            if row is None:
+                return None
+            merged = _MERGED.where(_merged.c.merged_into == row.party_id)
+            mailboxes = connection.scalars(merged).all() if row.has_merged else ()
+        party = _party(row, tuple(one for one in mailboxes if one is not None))
         self._keys.learn(party.party_id, row.wrapped_key)
         self._parties.put(party.party_id, party, _seconds_to_trust(party))
         self._ids.put(key, party.party_id, CACHE_SECONDS)
@@ -171,10 +185,8 @@ class PartyRegistry:
         party_id, now = uuid4(), datetime.now(UTC)
         kind = _KINDS[identifier.scheme]
         key = self._keys.key_encryption.new_key()
-        sealed = PartyKey(key).seal_identifier(
-            identifier.number.encode(), number_context(party_id, identifier.scheme)
-        )
-        with suppress(_Taken), self._database.writing() as connection:
+        # Taken: another process entered the number first (ours waited for its commit). Its party counts.
+        with suppress(NumberTaken), self._database.writing() as connection:
             connection.execute(
                 sa.insert(PARTY).values(
                     party_id=party_id,
@@ -185,23 +197,7 @@ class PartyRegistry:
                     mailbox_recorded=False,
                 )
             )
-            # In one order for everybody, or two processes would each wait for the other's second hash.
-            for one in sorted(self._hashes.all_of(identifier), key=lambda one: one.digest):
-                claimed = connection.execute(
-                    _insert(connection)
-                    .values(
-                        identifier_hash=one.digest,
-                        party_id=party_id,
-                        scheme=identifier.scheme.value,
-                        sealed_identifier=sealed,
-                        created_at=now,
-                        key_id=one.key_id,
-                    )
-                    .on_conflict_do_nothing(index_elements=["identifier_hash"])
-                    .returning(PARTY_IDENTIFIER.c.party_id)
-                )
-                if claimed.first() is None:
-                    raise _Taken
+            self._numbers.enter(connection, party_id, PartyKey(key), identifier, now)
 
     def _update(self, party_id: UUID, **values: Any) -> None:
         with self._database.writing() as connection:
@@ -209,23 +205,20 @@ class PartyRegistry:
         self._parties.drop(party_id)
 
 
-def _insert(connection: Connection) -> Any:
-    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    return insert(PARTY_IDENTIFIER)
+_merged = PARTY.alias("merged")
+_HAS_MERGED = sa.exists().where(_merged.c.merged_into == PARTY.c.party_id)
+_MERGED = sa.select(_merged.c.mailbox_id).order_by(_merged.c.created_at, _merged.c.party_id)
 
 
-def number_context(party_id: UUID, scheme: IdentifierScheme) -> bytes:
-    """What a sealed number is bound to."""
-    return bytes([FORMAT]) + party_id.bytes + scheme.value.encode()
-
-
-def _party(row: Any) -> Party:
+def _party(row: Any, merged_mailboxes: tuple[UUID, ...]) -> Party:
     return Party(
         party_id=row.party_id,
         mailbox_id=row.mailbox_id,
         kind=PartyKind(row.kind),
         is_activated=row.activated_at is not None,
         mailbox_recorded=row.mailbox_recorded,
+        merged_into=row.merged_into,
+        merged_mailboxes=merged_mailboxes,
     )
 
 

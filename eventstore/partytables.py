@@ -19,9 +19,15 @@ PARTY = sa.Table(
     sa.Column("mailbox_recorded", sa.Boolean, nullable=False),
     sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("merged_into", sa.Uuid, nullable=True, index=True),
+    sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True),
 )
 """One row for each party. `wrapped_key` is null once the party is erased; `mailbox_recorded` says that
-`mailbox.created` is in the event store."""
+`mailbox.created` is in the event store.
+
+`merged_into`: the party that its numbers lead to since both turned out to be one; that one is merged into
+none. `merged_at` is set once `mailbox.merged_into` is in the event store: until then the merge is to be
+finished."""
 
 PARTY_IDENTIFIER = sa.Table(
     "party_identifier",
@@ -35,7 +41,8 @@ PARTY_IDENTIFIER = sa.Table(
 )
 """One row for each number that leads to a party: found by a keyed hash, readable under the party's own key
 alone. `key_id` names the key of the hash (null: made before keys were named). While that key is being changed
-a number has two rows, which then hold the same `sealed_identifier`.
+a number has two rows, which then hold the same `sealed_identifier`. `created_at` is since when it is the
+party's number: the newest one counts.
 """
 
 RESTORE_UNDER_WAY = sa.Table(
