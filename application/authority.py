@@ -2,63 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from application.parties import Parties
 from domain.access import Basis
 from domain.actors import Actor
-from domain.decisions import Allow, Operation, Subject, decide
+from domain.decisions import NO_PARTITION, Allow, Operation, Subject, decide
 from domain.errors import NotAllowed
-from eventstore.parties import Party
+from domain.roles import HeldRole
+from eventstore.parties import Party, PartyKind
+
+Roles = Callable[[UUID, UUID], Awaitable[tuple[HeldRole, ...]]]
+"""The roles that a person (party id) holds in the enterprise with this mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Yes: to this mailbox, for this reason."""
+    """Yes: to this mailbox and those merged into it, for this reason.
+
+    `partitions`: of an enterprise's mailbox these alone; None for all of it.
+    """
 
     mailbox_id: UUID
     basis: Basis
+    partitions: frozenset[str] | None = None
+    merged: frozenset[UUID] = field(default_factory=frozenset)
+
+    @property
+    def mailboxes(self) -> frozenset[UUID]:
+        """The mailboxes whose messages it covers."""
+        return self.merged | {self.mailbox_id}
+
+    def covers(self, mailbox_id: UUID, partition: str | None) -> bool:
+        """Whether a message that lies there is covered."""
+        reached = self.partitions is None or (partition or NO_PARTITION) in self.partitions
+        return reached and mailbox_id in self.mailboxes
 
 
 class Authority:
     """Finds the party and asks the decision function."""
 
-    def __init__(self, parties: Parties) -> None:
+    def __init__(self, parties: Parties, roles: Roles) -> None:
         self._parties = parties
+        self._roles = roles
 
     async def own_mailbox(
         self, actor: Actor, operation: Operation, at: datetime, mailbox: UUID | None = None
     ) -> Permission:
-        """The permission to do this to one of the actor's mailboxes, by default to their own.
+        """The permission to do this to one of the actor's mailboxes.
 
-        Raises `NotAllowed`: `mailbox` is not the actor's, or may not be.
+        By default that is the enterprise's that the actor's token is for, or the actor's own. Raises
+        `NotAllowed`: `mailbox` is not the actor's, or may not be.
         """
-        party = await self._parties.by_id(actor.party_id)
-        subject = subject_of(party)
-        basis = _basis(actor, subject, operation, at)
-        if subject is None or subject.mailbox_id is None:
+        chosen = mailbox or actor.mailbox_id
+        party = await (self._parties.by_mailbox(chosen) if chosen else self._parties.by_id(actor.party_id))
+        subject = await self._subject(actor, party)
+        allowed = _allowed(actor, subject, operation, at)
+        if party is None or party.mailbox_id is None:
             raise NotAllowed("no mailbox")
-        if mailbox not in (None, subject.mailbox_id):
-            somebodys = await self._parties.by_mailbox(mailbox) if mailbox else None
-            raise NotAllowed("not the owner", mailbox_id=somebodys.mailbox_id if somebodys else None)
-        return Permission(subject.mailbox_id, basis)
+        merged = frozenset(party.merged_mailboxes)
+        return Permission(party.mailbox_id, allowed.basis, allowed.partitions, merged)
 
     def audit(self, actor: Actor, party: Party | None, operation: Operation, at: datetime) -> Basis:
         """The basis of an auditor's look at this party's mailbox, or (None) at no single one."""
-        return _basis(actor, subject_of(party), operation, at)
+        return _allowed(actor, subject_of(party), operation, at).basis
+
+    async def _subject(self, actor: Actor, party: Party | None) -> Subject | None:
+        if party is None or party.kind is not PartyKind.ENTERPRISE or party.mailbox_id is None:
+            return subject_of(party)
+        return subject_of(party, await self._roles(actor.party_id, party.mailbox_id))
 
 
-def subject_of(party: Party | None) -> Subject | None:
+def subject_of(party: Party | None, roles: tuple[HeldRole, ...] = ()) -> Subject | None:
     """The party as the decision function sees it; a registered client is none."""
     if party is None or party.mailbox_id is None:
         return None
-    return Subject(party.party_id, party.mailbox_id, party.kind.value)
+    return Subject(party.party_id, party.mailbox_id, party.kind.value, roles)
 
 
-def _basis(actor: Actor, subject: Subject | None, operation: Operation, at: datetime) -> Basis:
+def _allowed(actor: Actor, subject: Subject | None, operation: Operation, at: datetime) -> Allow:
     decision = decide(actor, subject, operation, None, None, at)
     if isinstance(decision, Allow):
-        return decision.basis
+        return decision
     raise NotAllowed(decision.reason, mailbox_id=subject.mailbox_id if subject else None)

@@ -12,12 +12,13 @@ from typing import Final
 from uuid import UUID
 
 from application.authority import Permission
+from application.mailbox_messages import MailboxMessages
 from application.views import MessagesNotFound
 from domain.access import access_record
 from domain.actors import Actor
 from domain.events.base import Event
 from domain.message import Message
-from eventstore.errors import AggregateNotFound, VersionConflict
+from eventstore.errors import VersionConflict
 from eventstore.store import EventStore
 
 ATTEMPTS: Final = 3
@@ -38,6 +39,7 @@ class Changes:
 
     def __init__(self, events: EventStore) -> None:
         self._events = events
+        self._messages = MailboxMessages(events)
 
     async def make(
         self, actor: Actor, permission: Permission, changes: Sequence[MessageChange], at: datetime
@@ -65,18 +67,8 @@ class Changes:
         raise AssertionError("the last attempt returns or raises")
 
     async def _load(self, permission: Permission, changes: Sequence[MessageChange]) -> list[Message]:
-        found = [await self._message(permission, one.message_id) for one in changes]
-        missing = [index for index, message in enumerate(found) if message is None]
+        found = [await self._messages.find(permission, one.message_id) for one in changes]
+        missing = [index for index, message in enumerate(found) if message is None or not message.is_readable]
         if missing:
             raise MessagesNotFound(missing)
         return [message for message in found if message is not None]
-
-    async def _message(self, permission: Permission, message_id: UUID) -> Message | None:
-        """The message, or None: somebody else's and none at all must look the same."""
-        try:
-            message = await self._events.get(message_id)
-        except AggregateNotFound:
-            return None
-        if not isinstance(message, Message) or message.published.mailbox_id != permission.mailbox_id:
-            return None
-        return message if message.is_readable else None

@@ -12,6 +12,7 @@ from uuid import UUID
 from application.authority import Permission
 from application.coalescing import RecentLooks
 from application.documents import document_key
+from application.mailbox_messages import MailboxMessages
 from application.views import BodyView, ContentRequest, ContentView, HeldContent, RangeNotSatisfiable
 from domain.access import Access
 from domain.actors import Actor
@@ -20,7 +21,7 @@ from domain.events.access import What
 from domain.events.message import AttachmentRecord
 from domain.message import Message
 from domain.personal import ERASED, readable
-from eventstore.errors import AggregateNotFound, VersionConflict
+from eventstore.errors import VersionConflict
 from eventstore.store import EventStore
 from storage.documents import DocumentStore
 
@@ -33,12 +34,13 @@ class Contents:
 
     def __init__(self, *, events: EventStore, documents: DocumentStore, looks: RecentLooks) -> None:
         self._events = events
+        self._messages = MailboxMessages(events)
         self._documents = documents
         self._looks = looks
 
     async def body(self, actor: Actor, permission: Permission, message_id: UUID, at: datetime) -> BodyView:
         """The body. Raises `NotFound`, `Gone` where its owner was erased."""
-        message = await self._message(permission, message_id, at)
+        message = await self._message(permission, message_id)
         texts = message.published.body
         if texts is ERASED:
             raise Gone("body")
@@ -75,7 +77,7 @@ class Contents:
         at: datetime,
     ) -> HeldContent:
         """`document` in two steps: it is opened now, and recorded by `release`. Raises what that does."""
-        message = await self._message(permission, message_id, at)
+        message = await self._message(permission, message_id)
         attachment = message.attachment(attachment_id)
         if attachment is None:
             raise NotFound("attachment")
@@ -109,16 +111,10 @@ class Contents:
         view.stream = stream
         return HeldContent(view, release)
 
-    async def _message(self, permission: Permission, message_id: UUID, at: datetime) -> Message:
-        try:
-            message = await self._events.get(message_id)
-        except AggregateNotFound:
-            raise NotFound("message") from None
-        # Somebody else's message and none at all must look the same.
-        if not isinstance(message, Message) or message.published.mailbox_id != permission.mailbox_id:
-            raise NotFound("message")
-        if not message.is_readable:
-            raise NotFound("message")
+    async def _message(self, permission: Permission, message_id: UUID) -> Message:
+        message = await self._messages.load(permission, message_id)
+        if message.is_recalled:
+            raise Gone("recalled by its sender")
         return message
 
     async def _release(
@@ -151,7 +147,7 @@ class Contents:
             except VersionConflict:
                 if attempt == ATTEMPTS:
                     raise
-                message = await self._message(permission, message.id, at)
+                message = await self._message(permission, message.published.publication_id)
         raise AssertionError("the last attempt returns or raises")
 
 

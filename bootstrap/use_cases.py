@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import cached_property, partial
+from uuid import UUID
 
 from application.auditing import Auditing
 from application.authority import Authority
@@ -25,6 +26,7 @@ from application.timekeeping import Timekeeper
 from application.verification import AddressCodes
 from bootstrap.errors import CannotStart
 from bootstrap.stores import Stores
+from domain.roles import HeldRole
 from projections.positions import ReadPositions
 from storage.inspection import UploadInspector, UploadScanning
 from storage.malware import Clamd, ClamdAddress, MalwareScanner
@@ -50,6 +52,14 @@ class UseCases(Stores):
         )
         self.exits.callback(threads.close)
         return threads
+
+    @cached_property
+    def authority(self) -> Authority:
+        """Who may do what."""
+        return Authority(self.parties, self._held_roles)
+
+    async def _held_roles(self, person: UUID, mailbox_id: UUID) -> tuple[HeldRole, ...]:
+        return ()
 
     @cached_property
     def reference(self) -> Reference:
@@ -107,7 +117,7 @@ class UseCases(Stores):
         """Owners ask who looked."""
         return OwnHistory(
             events=self.events,
-            authority=Authority(self.parties),
+            authority=self.authority,
             database=self.read_database,
             positions=self.positions,
             clock=self.clock,
@@ -134,7 +144,7 @@ class UseCases(Stores):
         """What owners do."""
         return Reading(
             events=self.events,
-            authority=Authority(self.parties),
+            authority=self.authority,
             contents=Contents(events=self.events, documents=self.documents, looks=self.looks),
             looks=self.looks,
             database=self.read_database,
@@ -148,7 +158,7 @@ class UseCases(Stores):
         """What auditors do."""
         return Auditing(
             events=self.events,
-            authority=Authority(self.parties),
+            authority=self.authority,
             parties=self.parties,
             database=self.read_database,
             positions=self.positions,
@@ -160,7 +170,7 @@ class UseCases(Stores):
         """What auditors ask of the past."""
         return Replaying(
             events=self.events,
-            authority=Authority(self.parties),
+            authority=self.authority,
             parties=self.parties,
             database=self.read_database,
             positions=self.positions,
@@ -188,7 +198,7 @@ class UseCases(Stores):
         """How owners want to be told."""
         return Profiles(
             events=self.events,
-            authority=Authority(self.parties),
+            authority=self.authority,
             codes=self.address_codes,
             clock=self.clock,
         )

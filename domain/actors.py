@@ -12,6 +12,7 @@ class ActorKind(StrEnum):
     """In which capacity somebody acts."""
 
     CITIZEN = "citizen"
+    EMPLOYEE = "employee"
     PARTNER = "partner"
     SITE = "site"
     AUDITOR = "auditor"
@@ -61,7 +62,8 @@ class Actor:
 
     `party_id` is the actor's own party (a partner's: its organisation's), under whose key `identity` (a
     number or a client's id) is recorded. `registration_id` and its version say what the client was registered
-    with.
+    with. `mailbox_id` is the enterprise mailbox that an employee's token is for. `document_events`: the kinds
+    of mailboxes whose document events a site may read.
     """
 
     kind: ActorKind
@@ -77,6 +79,8 @@ class Actor:
     assurance_level: AssuranceLevel = AssuranceLevel.LOW
     audit_scope: AuditScope | None = None
     is_suspended: bool = False
+    mailbox_id: UUID | None = None
+    document_events: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"Actor({self.kind}, party={self.party_id})"

@@ -10,21 +10,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from domain.access import Basis, BasisKind
 from domain.actors import Actor, ActorKind, AssuranceLevel, DigitalKey
 from domain.reference import MessageType
+from domain.roles import EnterpriseRole, HeldRole, may_manage, may_read
 
 
 class Operation(StrEnum):
     """What somebody wants to do."""
 
     PUBLISH = "publish"
+    KEEP_DOCUMENT = "keep_document"
+    LINK = "link"
+    STATUS = "status"
+    WITHDRAW = "withdraw"
+    RECALL = "recall"
+    DOCUMENT_EVENTS = "document_events"
+    SEARCH_PREFERENCES = "search_preferences"
     COUNT = "count"
     LIST = "list"
     READ = "read"
     CHANGE = "change"
+    CONFIRM = "confirm"
+    REPLY = "reply"
     PROFILE = "profile"
     OWN_HISTORY = "own_history"
     FIND_MAILBOX = "find_mailbox"
@@ -32,23 +43,30 @@ class Operation(StrEnum):
     REPLAY = "replay"
 
 
+NO_PARTITION: Final = ""
+"""In place of a partition's id: the message lies in none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The party whose mailbox it is about; `kind` is `citizen` or `enterprise`.
 
     The ids are None while the party is not on record: nobody has published to it or logged in as it yet.
+    `roles` are those that the actor holds there, where it is an enterprise.
     """
 
     party_id: UUID | None
     mailbox_id: UUID | None
     kind: str
+    roles: tuple[HeldRole, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """Yes, and why."""
+    """Yes, and why; of an enterprise's mailbox these partitions alone, None for all of it."""
 
     basis: Basis
+    partitions: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,17 @@ class Deny:
 Decision = Allow | Deny
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    actor: Actor
+    party: Subject | None
+    operation: Operation
+    message_type: MessageType | None
+    partition: str | None
+    at: datetime
+    sender: str | None
+
+
 def decide(
     actor: Actor,
     party: Subject | None,
@@ -68,18 +97,20 @@ def decide(
     message_type: MessageType | None,
     partition: str | None,
     at: datetime,
+    *,
+    sender: str | None = None,
 ) -> Decision:
     """May `actor` do `operation` to the mailbox of `party`, at that moment?
 
-    `message_type` is the published message's. `partition` narrows an enterprise's mailbox; nobody reads one
-    yet, so that naming a partition is always refused. `party` is None for questions about no single mailbox.
+    `message_type` is the published message's, `sender` the enterprise number of who published it, where it is
+    about one that was. `partition` is where the message lies in an enterprise's mailbox (`NO_PARTITION`: in
+    none), None for questions about no single message. `party` is None for those about no single mailbox.
     """
     refused = refuse_at_once(actor, operation)
     if refused is not None:
         return refused
-    if partition is not None:
-        return Deny("partition")
-    return _RULES[operation](actor, party, message_type, at)
+    question = _Question(actor, party, operation, message_type, partition, at, sender)
+    return _RULES[operation](question)
 
 
 def refuse_at_once(actor: Actor, operation: Operation) -> Deny | None:
@@ -89,11 +120,12 @@ def refuse_at_once(actor: Actor, operation: Operation) -> Deny | None:
     """
     if actor.is_suspended:
         return Deny("suspended")
-    kind, reason = _CAPACITIES[operation]
-    return None if actor.kind is kind else Deny(reason)
+    kinds, reason = _CAPACITIES[operation]
+    return None if actor.kind in kinds else Deny(reason)
 
 
-def _publish(actor: Actor, party: Subject | None, message_type: MessageType | None, at: datetime) -> Decision:
+def _publish(asked: _Question) -> Decision:
+    actor, party, message_type = asked.actor, asked.party, asked.message_type
     if actor.organisation is None:
         return Deny("not a partner organisation")
     if message_type is None or actor.organisation not in message_type.senders:
@@ -103,21 +135,65 @@ def _publish(actor: Actor, party: Subject | None, message_type: MessageType | No
     return _by_registration(actor, BasisKind.REGISTRATION)
 
 
-def _own_mailbox(
-    actor: Actor, party: Subject | None, message_type: MessageType | None, at: datetime
-) -> Decision:
-    if party is None or party.kind != "citizen":
-        return Deny("not the owner")
-    if party.party_id is None or actor.party_id != party.party_id:
+def _own_publication(asked: _Question) -> Decision:
+    if asked.actor.organisation is None or asked.sender != asked.actor.organisation:
+        return Deny("published by another organisation")
+    return _by_registration(asked.actor, BasisKind.REGISTRATION)
+
+
+def _registered(asked: _Question) -> Decision:
+    return _by_registration(asked.actor, BasisKind.REGISTRATION)
+
+
+def _document_events(asked: _Question) -> Decision:
+    of_kind = asked.party.kind if asked.party else None
+    if asked.actor.kind is ActorKind.SITE and of_kind not in asked.actor.document_events:
+        return Deny("not registered for the document events of this kind of mailbox")
+    return _by_registration(asked.actor, BasisKind.REGISTRATION)
+
+
+def _owner(asked: _Question) -> Decision:
+    party, actor = asked.party, asked.actor
+    if party is None or party.party_id is None:
         return Deny("not the owner")
     if actor.site is None:
         return Deny("no integrating site")
+    return _by_role(asked, party.roles) if party.kind == "enterprise" else _citizen(asked, party.party_id)
+
+
+def _citizen(asked: _Question, party_id: UUID) -> Decision:
+    actor = asked.actor
+    if actor.kind is not ActorKind.CITIZEN or actor.party_id != party_id:
+        return Deny("not the owner")
+    if asked.partition:
+        return Deny("partition")
     if actor.digital_key is None or actor.digital_key is DigitalKey.PASSWORD:
         return Deny("a password alone does not open a citizen's mailbox")
-    return Allow(Basis(BasisKind.SELF, party.party_id, 1))
+    return Allow(Basis(BasisKind.SELF, party_id, 1))
 
 
-def _audit(actor: Actor, party: Subject | None, message_type: MessageType | None, at: datetime) -> Decision:
+def _by_role(asked: _Question, roles: tuple[HeldRole, ...]) -> Decision:
+    """By the role that reaches furthest; by several together where each reaches some partitions."""
+    if asked.actor.digital_key is None:
+        return Deny("no digital key")
+    suffices = _SUFFICES.get(asked.operation, may_read)
+    held = [one for one in roles if suffices(one.role)]
+    if not held:
+        return Deny("no role in this enterprise that allows it")
+    everywhere = next((one for one in held if one.partitions is None), None)
+    if everywhere is not None:
+        return Allow(Basis(BasisKind.ROLE, everywhere.id, everywhere.version))
+    if asked.operation in _SUFFICES:
+        return Deny("the role reaches some partitions alone")
+    there = [one for one in held if asked.partition is None or asked.partition in (one.partitions or ())]
+    if not there:
+        return Deny("partition")
+    reached = frozenset().union(*(one.partitions or () for one in there))
+    return Allow(Basis(BasisKind.ROLE, there[0].id, there[0].version), reached)
+
+
+def _audit(asked: _Question) -> Decision:
+    actor, party = asked.actor, asked.party
     if actor.audit_scope is None:
         return Deny("not an auditor")
     if not actor.assurance_level.reaches(AssuranceLevel.HIGH):
@@ -134,30 +210,39 @@ def _by_registration(actor: Actor, kind: BasisKind) -> Decision:
     return Allow(Basis(kind, actor.registration_id, actor.registration_version))
 
 
-_CAPACITIES: dict[Operation, tuple[ActorKind, str]] = {
-    Operation.PUBLISH: (ActorKind.PARTNER, "not a partner organisation"),
-    Operation.COUNT: (ActorKind.CITIZEN, "not the owner"),
-    Operation.LIST: (ActorKind.CITIZEN, "not the owner"),
-    Operation.READ: (ActorKind.CITIZEN, "not the owner"),
-    Operation.CHANGE: (ActorKind.CITIZEN, "not the owner"),
-    Operation.PROFILE: (ActorKind.CITIZEN, "not the owner"),
-    Operation.OWN_HISTORY: (ActorKind.CITIZEN, "not the owner"),
-    Operation.FIND_MAILBOX: (ActorKind.AUDITOR, "not an auditor"),
-    Operation.READ_ACCESS_HISTORY: (ActorKind.AUDITOR, "not an auditor"),
-    Operation.REPLAY: (ActorKind.AUDITOR, "not an auditor"),
+_SUFFICES: Final[dict[Operation, Callable[[EnterpriseRole], bool]]] = {
+    Operation.PROFILE: may_manage,
+    Operation.OWN_HISTORY: may_manage,
 }
+"""What more than reading an enterprise's mailbox takes: a role in all of the enterprise."""
 
-Rule = Callable[[Actor, Subject | None, MessageType | None, datetime], Decision]
+_PARTNER: Final = frozenset({ActorKind.PARTNER}), "not a partner organisation"
+_SYSTEM: Final = frozenset({ActorKind.PARTNER, ActorKind.SITE}), "neither a partner nor a site"
+_PERSON: Final = frozenset({ActorKind.CITIZEN, ActorKind.EMPLOYEE}), "not the owner"
+_AUDITOR: Final = frozenset({ActorKind.AUDITOR}), "not an auditor"
 
-_RULES: dict[Operation, Rule] = {
-    Operation.PUBLISH: _publish,
-    Operation.COUNT: _own_mailbox,
-    Operation.LIST: _own_mailbox,
-    Operation.READ: _own_mailbox,
-    Operation.CHANGE: _own_mailbox,
-    Operation.PROFILE: _own_mailbox,
-    Operation.OWN_HISTORY: _own_mailbox,
-    Operation.FIND_MAILBOX: _audit,
-    Operation.READ_ACCESS_HISTORY: _audit,
-    Operation.REPLAY: _audit,
+Rule = Callable[[_Question], Decision]
+
+_TABLE: Final[dict[Operation, tuple[tuple[frozenset[ActorKind], str], Rule]]] = {
+    Operation.PUBLISH: (_PARTNER, _publish),
+    Operation.KEEP_DOCUMENT: (_PARTNER, _registered),
+    Operation.LINK: (_PARTNER, _own_publication),
+    Operation.STATUS: (_PARTNER, _own_publication),
+    Operation.WITHDRAW: (_PARTNER, _own_publication),
+    Operation.RECALL: (_PARTNER, _own_publication),
+    Operation.DOCUMENT_EVENTS: (_SYSTEM, _document_events),
+    Operation.SEARCH_PREFERENCES: (_SYSTEM, _registered),
+    Operation.COUNT: (_PERSON, _owner),
+    Operation.LIST: (_PERSON, _owner),
+    Operation.READ: (_PERSON, _owner),
+    Operation.CHANGE: (_PERSON, _owner),
+    Operation.CONFIRM: (_PERSON, _owner),
+    Operation.REPLY: (_PERSON, _owner),
+    Operation.PROFILE: (_PERSON, _owner),
+    Operation.OWN_HISTORY: (_PERSON, _owner),
+    Operation.FIND_MAILBOX: (_AUDITOR, _audit),
+    Operation.READ_ACCESS_HISTORY: (_AUDITOR, _audit),
+    Operation.REPLAY: (_AUDITOR, _audit),
 }
+_CAPACITIES: Final = {operation: capacity for operation, (capacity, _) in _TABLE.items()}
+_RULES: Final = {operation: rule for operation, (_, rule) in _TABLE.items()}

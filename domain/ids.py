@@ -33,6 +33,21 @@ def message_id(publication: UUID, mailbox: UUID) -> UUID:
     return _derive("message", publication.hex, mailbox.hex)
 
 
+def broadcast_id(publication: UUID) -> UUID:
+    """The stream that says to which further mailboxes a publication went."""
+    return _derive("broadcast", publication.hex)
+
+
+def document_id(sender: str, idempotency_key: str) -> UUID:
+    """The kept document that a sender's `Idempotency-Key` stands for: always the same one."""
+    return _derive("document", sender, idempotency_key)
+
+
+def reply_id(message: UUID, idempotency_key: str) -> UUID:
+    """The reply to a message that an `Idempotency-Key` stands for."""
+    return _derive("reply", message.hex, idempotency_key)
+
+
 def notification_id(message: UUID, kind: str) -> UUID:
     """The one notification of this kind about a message, however often it is queued."""
     return _derive("notification", message.hex, kind)

@@ -22,13 +22,17 @@ from domain.events.message import (
     DocumentsPurged,
     ExpiryAnnounced,
     MessageArchived,
+    MessageConfirmed,
     MessageExpired,
     MessageHidden,
     MessageOpened,
     MessagePublished,
+    MessageRecalled,
     MessageReleased,
+    MessageReplied,
     MessageShown,
     MessageUnarchived,
+    MessageWithdrawn,
     ReminderDue,
 )
 from domain.publication import Publication
@@ -56,6 +60,9 @@ class Message(AggregateRoot):
         self.is_expiry_announced = False
         self.is_expired = False
         self.is_purged = False
+        self.is_withdrawn = False
+        self.is_recalled = False
+        self.confirmed_at: datetime | None = None
 
     @classmethod
     def publish(cls, message_id: UUID, publication: Publication, at: datetime) -> Message:
@@ -87,6 +94,43 @@ class Message(AggregateRoot):
         if is_archived is not None and is_archived is not self.is_archived:
             self.changes.count(at)
             self.record(MessageArchived if is_archived else MessageUnarchived, at, **facts)
+
+    def withdraw(self, reason: str | None, access: AccessRecord, at: datetime) -> None:
+        """Its sender takes it back. A second time changes nothing. Raises `Conflict` once it was opened."""
+        if self.is_withdrawn:
+            return
+        if self.opened_at is not None or self.is_recalled or self.is_expired:
+            raise Conflict("the message was opened, recalled or has expired: it cannot be withdrawn any more")
+        self.record(MessageWithdrawn, at, reason=reason, access=access, **self._owner)
+
+    def recall(self, reason: str | None, access: AccessRecord, at: datetime) -> None:
+        """Its sender says that it went to the wrong mailbox. A second time changes nothing.
+
+        Raises `Conflict` where there is nothing left to withhold: it was withdrawn or has expired.
+        """
+        if self.is_recalled:
+            return
+        if self.is_withdrawn or self.is_expired:
+            raise Conflict("the message was withdrawn or has expired: there is nothing left to recall")
+        self.record(MessageRecalled, at, reason=reason, access=access, **self._owner)
+
+    def confirm(self, access_id: UUID, at: datetime) -> None:
+        """Its owner confirms that they took note. A second time changes nothing.
+
+        Raises `Conflict` where the sender asked for no confirmation, or has recalled it.
+        """
+        if not self.published.confirmation_needed or self.is_recalled:
+            raise Conflict("this message asks for no confirmation")
+        if self.confirmed_at is None:
+            self.record(MessageConfirmed, at, mailbox_id=self.published.mailbox_id, access_id=access_id)
+
+    def reply(self, reply_id: UUID, access: AccessRecord, at: datetime) -> None:
+        """Its owner replies. Raises `Conflict` where the sender takes no replies, and `LimitReached`."""
+        if not self.published.reply_authorised or self.is_recalled:
+            raise Conflict("this message takes no replies")
+        self.changes.count(at)
+        mailbox_id = self.published.mailbox_id
+        self.record(MessageReplied, at, mailbox_id=mailbox_id, reply_id=reply_id, access=access)
 
     def release(self, at: datetime) -> None:
         """Its requested publish time has come. Too early or a second time changes nothing."""
@@ -123,12 +167,19 @@ class Message(AggregateRoot):
 
     @property
     def is_readable(self) -> bool:
-        """Whether its owner may read it: released, and not expired."""
-        return self.is_released and not self.is_expired
+        """Whether its owner may see that it is there: released, and neither expired nor withdrawn.
+
+        Of a recalled one they see no more than that.
+        """
+        return self.is_released and not self.is_expired and not self.is_withdrawn
 
     @property
     def _awaits_its_reader(self) -> bool:
-        return self.is_readable and self.opened_at is None
+        return self.is_readable and not self.is_recalled and self.opened_at is None
+
+    @property
+    def _owner(self) -> dict[str, UUID]:
+        return {"mailbox_id": self.published.mailbox_id, "party_id": self.published.party_id}
 
     def is_main(self, what: What, attachment_id: UUID | None = None) -> bool:
         """Whether this part is the main content, so that reading it opens the message."""
@@ -189,6 +240,22 @@ class Message(AggregateRoot):
     @when.register
     def _(self, event: DocumentsPurged) -> None:
         self.is_purged = True
+
+    @when.register
+    def _(self, event: MessageWithdrawn) -> None:
+        self.is_withdrawn = True
+
+    @when.register
+    def _(self, event: MessageRecalled) -> None:
+        self.is_recalled = True
+
+    @when.register
+    def _(self, event: MessageConfirmed) -> None:
+        self.confirmed_at = event.timestamp
+
+    @when.register
+    def _(self, event: MessageReplied) -> None:
+        self.changes.happened(event.timestamp)
 
 
 def reminder_due(visible_from: datetime, expires_at: datetime) -> datetime | None:

@@ -42,3 +42,5 @@ class Publication:
     registered: bool = False
     confirmation_needed: bool = False
     due_at: datetime | None = None
+    sender_kind: str = "enterprise"
+    sender_number: str | None = None

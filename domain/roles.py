@@ -24,6 +24,10 @@ class EnterpriseRole(StrEnum):
 
 _READERS: Final = frozenset(EnterpriseRole) - {EnterpriseRole.MANDATE_MANAGER, EnterpriseRole.PUBLISHER}
 
+_MANAGERS: Final = frozenset(
+    {EnterpriseRole.LEGAL_REPRESENTATIVE, EnterpriseRole.ACCESS_MANAGER, EnterpriseRole.CO_ACCESS_MANAGER}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
@@ -41,3 +45,8 @@ class HeldRole:
 def may_read(role: EnterpriseRole) -> bool:
     """Whether who holds the role reads the enterprise's mailbox."""
     return role in _READERS
+
+
+def may_manage(role: EnterpriseRole) -> bool:
+    """Whether who holds the role decides how the enterprise is told, and sees who looked."""
+    return role in _MANAGERS

@@ -1,6 +1,6 @@
 """Every event there is, one file for each stream's. Importing this package registers all topics."""
 
-from domain.events import access, audit, mailbox, message, notification, reference
+from domain.events import access, audit, document, mailbox, message, notification, publication, reference
 from domain.events.base import EVENTS, Event, FirstEvent
 
 __all__ = [
@@ -9,8 +9,10 @@ __all__ = [
     "FirstEvent",
     "access",
     "audit",
+    "document",
     "mailbox",
     "message",
     "notification",
+    "publication",
     "reference",
 ]

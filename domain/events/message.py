@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.events.access import AccessRecord
@@ -33,7 +34,7 @@ class AttachmentRecord:
     """One file of a message: where it lies, under which key, and what it is.
 
     `size` in bytes; `sha256` in lower-case hex, of the readable document; `document_key` in base64url without
-    padding.
+    padding. `document_id`: the kept document that it is, None where it came with its message.
     """
 
     id: UUID
@@ -46,18 +47,23 @@ class AttachmentRecord:
     is_signed: bool
     file_name: Personal[str]
     title: Personal[dict[str, str]]
+    document_id: UUID | None = None
 
 
 @recorded_as("message.published")
 class MessagePublished(FirstEvent):
     """A partner organisation published; the message is in the recipient's mailbox.
 
-    Version 1 has every field the design foresees, empty where nothing uses it yet. `fingerprint` is an HMAC
-    of the canonical request under the party's key: a repeat of an `Idempotency-Key` is compared with it.
-    Texts have their language as key. `sender_organisation` is an enterprise number; `recipient_activated`:
-    whether the owner had a mailbox in use at that moment. It is in sight from `visible_from` until
-    `expires_at`.
+    `fingerprint` is an HMAC of the canonical request under the party's key: a repeat of an `Idempotency-Key`
+    is compared with it. Texts have their language as key. `sender_organisation` is an enterprise number,
+    empty where a citizen replied: then `sender_kind` is `citizen` and `sender_number` theirs, sealed for the
+    recipient, who is to know whose reply it is. `recipient_activated`: whether the owner had a mailbox in use
+    at that moment. It is in sight from `visible_from` until `expires_at`.
+
+    Version 2 added `sender_kind`, `sender_number` and, in attachments, `document_id`.
     """
+
+    class_version: ClassVar[int] = 2
 
     publication_id: UUID
     mailbox_id: UUID
@@ -87,6 +93,13 @@ class MessagePublished(FirstEvent):
     due_at: datetime | None
     expires_at: datetime
     access: AccessRecord
+    sender_kind: str
+    sender_number: Personal[str]
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Only organisations sent, and every document came with its message."""
+        state["sender_kind"], state["sender_number"] = "enterprise", None
 
 
 @recorded_as("message.opened")
@@ -161,3 +174,40 @@ class DocumentsPurged(Event):
     """Its documents were removed from the object store."""
 
     mailbox_id: UUID
+
+
+@recorded_as("message.withdrawn")
+class MessageWithdrawn(Event):
+    """Its sender took it back before it was opened: it is as if it had never been in the mailbox."""
+
+    mailbox_id: UUID
+    party_id: UUID
+    reason: Personal[str]
+    access: AccessRecord
+
+
+@recorded_as("message.recalled")
+class MessageRecalled(Event):
+    """Its sender says that it went to the wrong mailbox: what it held is withheld, and its reader told."""
+
+    mailbox_id: UUID
+    party_id: UUID
+    reason: Personal[str]
+    access: AccessRecord
+
+
+@recorded_as("message.confirmed")
+class MessageConfirmed(Event):
+    """Its owner confirmed that they have taken note of it, by that access."""
+
+    mailbox_id: UUID
+    access_id: UUID
+
+
+@recorded_as("message.replied")
+class MessageReplied(Event):
+    """Its owner replied; the reply is a publication of its own."""
+
+    mailbox_id: UUID
+    reply_id: UUID
+    access: AccessRecord

@@ -6,12 +6,14 @@ They stand in `stored/`, one file for each of the files in `domain/events/`.
 from __future__ import annotations
 
 from domain.events import Event
-from tests.contract.stored import access, mailbox, message, notification, reference
+from tests.contract.stored import access, document, mailbox, message, notification, publication, reference
 
 EXPECTED: dict[str, Event] = {
     **access.EXPECTED,
+    **document.EXPECTED,
     **mailbox.EXPECTED,
     **message.EXPECTED,
     **notification.EXPECTED,
+    **publication.EXPECTED,
     **reference.EXPECTED,
 }

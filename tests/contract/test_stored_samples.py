@@ -49,6 +49,8 @@ def test_a_sample_was_never_edited(name: str) -> None:
 
 def test_the_samples_meet_every_personal_field_there_is() -> None:
     for name, event in EXPECTED.items():
+        if not name.endswith(f".v{getattr(type(event), 'class_version', 1)}"):
+            continue  # an earlier version could not tell what a later one does
         shape = shape_of(type(event))
         assert all(getattr(event, field.name) is not None for field in shape.personal), name
 

@@ -22,6 +22,7 @@ from domain.events.mailbox import EmailEntered
 from domain.events.notification import NotificationKind, NotificationQueued
 from domain.identifiers import Ssin
 from domain.ids import verification_id
+from domain.roles import HeldRole
 from eventstore.keystore import KeyStore
 from eventstore.partytables import PARTY
 from eventstore.store import EventStore
@@ -31,6 +32,11 @@ from threads import BoundedThreads
 AT = datetime(2026, 5, 6, 7, 8, 9, 101112, tzinfo=UTC)
 NUMBER = "81050103522"
 ADDRESS = "an@example.test"
+
+
+async def no_roles(person: UUID, mailbox_id: UUID) -> tuple[HeldRole, ...]:
+    """Nobody is anything in an enterprise."""
+    return ()
 
 
 class Owner:
@@ -49,9 +55,8 @@ class Owner:
             threads=threads,
             clock=self.clock,
         )
-        self.profiles = Profiles(
-            events=events, authority=Authority(self.parties), codes=self.codes, clock=self.clock
-        )
+        authority = Authority(self.parties, no_roles)
+        self.profiles = Profiles(events=events, authority=authority, codes=self.codes, clock=self.clock)
         self.bounces = Bounces(events=events, clock=self.clock)
 
     async def begin(self) -> None:

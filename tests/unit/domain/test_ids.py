@@ -14,6 +14,9 @@ def test_vectors() -> None:
     assert UUID("6f1d4e0c-3b0a-5a52-9d0e-2c6a1f7e8b94") == ids.NAMESPACE
     assert ids.publication_id("0206731645", "demo.pensions", "key-1") == UUID(VECTORS["publication"])
     assert ids.message_id(PUBLICATION, MAILBOX) == UUID(VECTORS["message"])
+    assert ids.broadcast_id(PUBLICATION) == UUID(VECTORS["broadcast"])
+    assert ids.document_id("0206731645", "key-1") == UUID(VECTORS["document"])
+    assert ids.reply_id(PUBLICATION, "key-1") == UUID(VECTORS["reply"])
     assert ids.notification_id(PUBLICATION, "new_document") == UUID(VECTORS["notification"])
     assert ids.sender_id("0206731645") == UUID(VECTORS["sender"])
     assert ids.site_id("demo-site") == UUID(VECTORS["site"])
@@ -35,6 +38,9 @@ def test_new_ids_are_version_7_and_in_order_of_time() -> None:
 VECTORS = {
     "publication": "30458d41-51ec-5338-b771-c4fdcef87779",
     "message": "31c079c5-9d66-5606-a09d-20c138c80088",
+    "broadcast": "f5c06386-d059-5858-ab7c-4cdba0535606",
+    "document": "46dfc6db-d5fb-5fc6-a075-4d67ed7f09ad",
+    "reply": "fe602dfd-0f3a-5984-afe7-ff5b5c73a184",
     "notification": "5888be18-6b7e-56f4-9153-56988ee4da1b",
     "sender": "c8aa588a-c430-5615-a44b-4a866d1da36e",
     "site": "821bec3c-ac0f-54c5-bd94-683ba4cc61ef",
