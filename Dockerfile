@@ -10,6 +10,7 @@ COPY pyproject.toml README.md cli.py schema_changes.py settings.py threads.py ./
 COPY api api
 COPY application application
 COPY bootstrap bootstrap
+COPY client client
 COPY commands commands
 COPY domain domain
 COPY eventstore eventstore
@@ -19,7 +20,7 @@ COPY projections projections
 COPY storage storage
 COPY telemetry telemetry
 COPY web web
-RUN /opt/ebox/bin/pip install --no-deps --no-build-isolation .
+RUN /opt/ebox/bin/pip install --no-deps --no-build-isolation ./client .
 
 FROM python:3.11.13-slim-bookworm
 RUN groupadd --gid 10001 ebox \

@@ -10,8 +10,9 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-# An editable install of the project itself, built with the locked hatchling instead of one that pip would fetch
-INSTALL_PROJECT := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+# Editable installs of the project itself and of the partners' client that it uses, which is a distribution of its own;
+# built with the locked hatchling instead of one that pip would fetch
+INSTALL_PROJECT := $(PIP) install --quiet --no-deps --no-build-isolation --editable ./client --editable .
 
 TEST_PACKAGES := postgresql ceph-mon ceph-osd ceph-common radosgw postfix chromium clamav-daemon docker-compose systemd
 
@@ -74,7 +75,7 @@ lock: $(VENV)/.dev ## resolve the newest allowed dependencies into requirements/
 $(VENV)/bin/python:
 	@.ci/make-venv $(VENV)
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.run: requirements/run.txt pyproject.toml client/pyproject.toml | $(VENV)/bin/python
 	@echo "Installing requirements/run.txt into $(VENV) …"
 	@$(PIP) install --quiet --require-hashes --requirement requirements/run.txt
 	@$(INSTALL_PROJECT)
@@ -85,7 +86,7 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.dev: requirements/dev.txt pyproject.toml client/pyproject.toml | $(VENV)/bin/python
 	@echo "Installing requirements/dev.txt into $(VENV) …"
 	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
 	@$(INSTALL_PROJECT)

@@ -1,0 +1,48 @@
+"""A client for partner organisations: publish into mailboxes, and look after what was published.
+
+`EboxClient` is the whole of it; see the package's README. `ebox_client.private_key_jwt` gets access tokens,
+and needs the extra of that name.
+"""
+
+from ebox_client.answers import KeptDocument, Published
+from ebox_client.client import EboxClient
+from ebox_client.documents import File, sha256_of
+from ebox_client.errors import EboxError, Issue, Problem, Refused, Unavailable, UnexpectedAnswer
+from ebox_client.messages import (
+    Attachment,
+    Attention,
+    BatchItem,
+    BusinessData,
+    Message,
+    MessageReference,
+    Recipient,
+    Texts,
+)
+from ebox_client.retrying import Retries
+from ebox_client.tokens import CachedTokens, GivenToken, TokenSource
+
+__all__ = [
+    "Attachment",
+    "Attention",
+    "BatchItem",
+    "BusinessData",
+    "CachedTokens",
+    "EboxClient",
+    "EboxError",
+    "File",
+    "GivenToken",
+    "Issue",
+    "KeptDocument",
+    "Message",
+    "MessageReference",
+    "Problem",
+    "Published",
+    "Recipient",
+    "Refused",
+    "Retries",
+    "Texts",
+    "TokenSource",
+    "Unavailable",
+    "UnexpectedAnswer",
+    "sha256_of",
+]
