@@ -16,8 +16,10 @@ from domain.events.mailbox import (
     EmailRejected,
     EmailVerified,
     Frequency,
+    IdentifierReplaced,
     MailboxActivated,
     MailboxCreated,
+    MailboxMerged,
     OwnerErased,
     OwnerKind,
     PreferencesChanged,
@@ -47,6 +49,9 @@ class Mailbox(AggregateRoot):
         self.exclusively_ebox = False
         self.show_title = False
         self.is_erased = False
+        self.identifier: str | Erased | None = None
+        self.merged_into: UUID | None = None
+        """The mailbox that took this one's place."""
 
     @classmethod
     def create(
@@ -65,13 +70,20 @@ class Mailbox(AggregateRoot):
             because=because,
         )
 
+    @property
+    def is_merged(self) -> bool:
+        """Whether another mailbox took this one's place: then nothing of it changes any more."""
+        return self.merged_into is not None
+
     def activate(self, terms_version: str, at: datetime) -> None:
         """The owner logged in and accepted the terms. A second time changes nothing."""
+        self._require_own_place()
         if self.activated_at is None:
             self.record(MailboxActivated, at, party_id=self.party_id, terms_version=terms_version)
 
     def enter_email(self, address: str, at: datetime) -> None:
         """The owner gives an address; it counts once it is verified."""
+        self._require_own_place()
         if self.activated_at is None:
             raise Conflict("activate the mailbox first")
         if address != self.address:  # a rejected one is None here: it may be entered again
@@ -79,14 +91,15 @@ class Mailbox(AggregateRoot):
 
     def verify_email(self, at: datetime) -> None:
         """The owner proved that the entered address is theirs."""
+        self._require_own_place()
         if self.address is None:
             raise Conflict("there is no address to verify")
         if not self.is_verified:
             self.record(EmailVerified, at, party_id=self.party_id)
 
     def reject_email(self, reason: str, at: datetime) -> None:
-        """The address does not take mail; nothing more is sent to it."""
-        if self.address is not None:
+        """The address does not take mail; nothing more is sent to it, as to none of a merged mailbox."""
+        if self.address is not None and not self.is_merged:
             self.record(EmailRejected, at, party_id=self.party_id, reason=reason)
 
     def erase_owner(self, legal_basis: str, at: datetime) -> None:
@@ -106,6 +119,7 @@ class Mailbox(AggregateRoot):
         at: datetime,
     ) -> None:
         """All of the owner's preferences, as they are from now on. Raises `LimitReached`."""
+        self._require_own_place()
         self.changes.count(at)
         self.record(
             PreferencesChanged,
@@ -119,6 +133,67 @@ class Mailbox(AggregateRoot):
             show_title=show_title,
         )
 
+    def replace_identifier(self, identifier: Identifier, at: datetime) -> None:
+        """The owner has this number from now on. A second time changes nothing.
+
+        Raises `Conflict` where it is of another register, or the mailbox was merged.
+        """
+        self._require_own_place()
+        if identifier.scheme is not self.scheme:
+            raise Conflict("a number is replaced by one of the same register")
+        if identifier.number != self.identifier:
+            self.record(
+                IdentifierReplaced,
+                at,
+                party_id=self.party_id,
+                scheme=identifier.scheme,
+                identifier=identifier.number,
+            )
+
+    def merge_into(self, survivor: Mailbox, at: datetime) -> None:
+        """The other mailbox of the same owner takes this one's place. A second time changes nothing.
+
+        What its owner chose here goes along where nothing was chosen there: the survivor gets facts too. A
+        mailbox that its owner never took into use takes over the activation, the address and the wishes.
+        Raises `Conflict`.
+        """
+        if self.merged_into == survivor.id:
+            return
+        self._require_own_place()
+        survivor._require_own_place()
+        if survivor.id == self.id or survivor.owner_kind is not self.owner_kind:
+            raise Conflict("these two mailboxes cannot be one")
+        if survivor.activated_at is None and self.terms_version is not None:
+            survivor._take_over(self, self.terms_version, at)
+        self.record(
+            MailboxMerged,
+            at,
+            party_id=self.party_id,
+            into_mailbox=survivor.id,
+            into_party=survivor.party_id,
+        )
+
+    def _take_over(self, other: Mailbox, terms_version: str, at: datetime) -> None:
+        self.activate(terms_version, at)
+        if isinstance(other.address, str):
+            self.enter_email(other.address, at)
+            if other.is_verified:
+                self.verify_email(at)
+        if other.language is not None:
+            self.prefer(
+                language=other.language,
+                frequency=other.frequency,
+                quiet_hours=other.quiet_hours,
+                reminders=other.reminders,
+                exclusively_ebox=other.exclusively_ebox,
+                show_title=other.show_title,
+                at=at,
+            )
+
+    def _require_own_place(self) -> None:
+        if self.is_merged:
+            raise Conflict("the mailbox was merged into another one")
+
     @singledispatchmethod
     def when(self, event: Event) -> None:
         """Take a fact in."""
@@ -127,6 +202,7 @@ class Mailbox(AggregateRoot):
     def _(self, event: MailboxCreated) -> None:
         self.party_id = event.party_id
         self.owner_kind = event.owner_kind
+        self.scheme, self.identifier = event.scheme, event.identifier
 
     @when.register
     def _(self, event: MailboxActivated) -> None:
@@ -151,6 +227,14 @@ class Mailbox(AggregateRoot):
         self.quiet_hours, self.reminders = event.quiet_hours, event.reminders
         self.exclusively_ebox, self.show_title = event.exclusively_ebox, event.show_title
         self.changes.happened(event.timestamp)
+
+    @when.register
+    def _(self, event: IdentifierReplaced) -> None:
+        self.identifier = event.identifier
+
+    @when.register
+    def _(self, event: MailboxMerged) -> None:
+        self.merged_into = event.into_mailbox
 
     @when.register
     def _(self, event: OwnerErased) -> None:

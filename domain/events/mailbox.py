@@ -102,6 +102,27 @@ class PreferencesChanged(Event):
     show_title: bool
 
 
+@recorded_as("mailbox.identifier_replaced")
+class IdentifierReplaced(Event):
+    """The owner has another number in its register; from now on this one is theirs."""
+
+    party_id: UUID
+    scheme: IdentifierScheme
+    identifier: Personal[str]
+
+
+@recorded_as("mailbox.merged_into")
+class MailboxMerged(Event):
+    """The owner turned out to have another mailbox: what is in this one is in that one from now on.
+
+    Its messages stay what they are, under this party's key. Nothing new comes into this mailbox.
+    """
+
+    party_id: UUID
+    into_mailbox: UUID
+    into_party: UUID
+
+
 @recorded_as("mailbox.owner_erased")
 class OwnerErased(Event):
     """The owner's key is to be destroyed; from then on everything personal of theirs reads as erased.

@@ -9,15 +9,17 @@ from domain.events.mailbox import (
     EmailRejected,
     EmailVerified,
     Frequency,
+    IdentifierReplaced,
     MailboxActivated,
     MailboxCreated,
+    MailboxMerged,
     OwnerErased,
     OwnerKind,
     PreferencesChanged,
     QuietHours,
 )
 from domain.identifiers import IdentifierScheme
-from tests.contract.stored.common import PARTY, event, first
+from tests.contract.stored.common import ACTOR, OTHER, PARTY, event, first
 
 EXPECTED: dict[str, Event] = {
     "mailbox.created.v1": first(
@@ -42,6 +44,15 @@ EXPECTED: dict[str, Event] = {
         reminders=True,
         exclusively_ebox=False,
         show_title=True,
+    ),
+    "mailbox.identifier_replaced.v1": event(
+        IdentifierReplaced, party_id=PARTY, scheme=IdentifierScheme.SSIN, identifier="92521506931"
+    ),
+    "mailbox.merged_into.v1": event(
+        MailboxMerged,
+        party_id=PARTY,
+        into_mailbox=OTHER,
+        into_party=ACTOR,
     ),
     "mailbox.owner_erased.v1": event(OwnerErased, party_id=PARTY, legal_basis="GDPR article 17"),
 }
