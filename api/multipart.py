@@ -30,6 +30,7 @@ class PartBegins:
     name: str
     file_name: str | None
     media_type: str | None
+    charset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,14 @@ class MultipartReader:
         encoding = self._headers.get(b"content-transfer-encoding", b"").decode("latin-1")
         if encoding.strip().lower() not in _PLAIN_ENCODINGS:
             raise malformed("Send parts as they are, without Content-Transfer-Encoding (RFC 7578 §4.7).")
-        media_type, _ = parse_options_header(self._headers.get(b"content-type"))
+        media_type, options = parse_options_header(self._headers.get(b"content-type"))
         self._found.append(
-            PartBegins(disposition.name, disposition.file_name, media_type.decode("latin-1") or None)
+            PartBegins(
+                disposition.name,
+                disposition.file_name,
+                media_type.decode("latin-1") or None,
+                options.get(b"charset", b"").decode("latin-1") or None,
+            )
         )
 
     def _data(self, data: bytes, start: int, end: int) -> None:

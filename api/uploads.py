@@ -134,7 +134,7 @@ class _Intake:
             self._has_json = True
         elif name in FILE_PARTS:
             upload = SpooledUpload(self._spool, max_size=self._limits.file_bytes)
-            self._files[name] = UploadedFile(name, part.file_name, part.media_type, upload)
+            self._files[name] = UploadedFile(name, part.file_name, part.media_type, upload, part.charset)
         else:
             expected = f"parts are {ROOT} and {FILE_PARTS[0]} to {FILE_PARTS[-1]}"
             raise _bad_part(printable(name), "unknownInput", expected)

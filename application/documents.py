@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from domain import mediatypes
 from domain.draft import MAX_FILE_NAME_CHARACTERS, ROOT, AttachmentDraft
 from domain.errors import InvalidInput, Issue
 from domain.events.message import AttachmentRecord
@@ -21,18 +22,21 @@ from storage.errors import InspectionRefused, RefusalReason
 from storage.inspection import InspectionReport, UploadInspector
 from storage.spool import SpooledUpload
 
-MEDIA_TYPE: Final = "application/pdf"
-FILE_NAME_ENDING: Final = ".pdf"
-ANY_BYTES: Final = "application/octet-stream"
-"""What a sender says who says nothing (RFC 2046 §4.5.1)."""
-
 REFUSALS: Final[dict[RefusalReason, str]] = {
     "empty": "the file has no bytes",
     "not-a-pdf": "its first bytes are not those of a PDF",
-    "damaged": "the PDF cannot be read without repair; was it sent whole?",
-    "trailing-data": "something follows the end of the PDF",
-    "encrypted": "the PDF asks for a password or restricts its reader; send it without",
+    "not-of-its-type": "its bytes are not of the kind that its name says",
+    "damaged": "it cannot be read without repair; was it sent whole?",
+    "trailing-data": "it holds something before, after or between what belongs to it",
+    "encrypted": "it asks for a password or restricts its reader; send it without",
     "no-pages": "the PDF has no pages",
+    "not-utf8": "texts are in UTF-8, and say so where they say it",
+    "control-character": "a text holds no control character but tab, line ends and form feed; is it UTF-16?",
+    "not-well-formed": "the XML stops being well-formed somewhere",
+    "document-type": "XML may not have a DTD or declare entities",
+    "unsafe-path": "an entry of the archive would be unpacked outside of its folder, or is a link",
+    "unusual-compression": "an entry of the archive is neither stored nor deflated, which few can open",
+    "unpacks-to-too-much": "it has too many entries, or unpacks to too many bytes",
     "inspection-timeout": "it could not be examined in time; it is unusually complicated",
     "inspection-failed": "it could not be examined; it is unusually large or complicated inside",
     "malware": "malware was found in it, or in a file embedded in it",
@@ -43,12 +47,16 @@ REFUSALS: Final[dict[RefusalReason, str]] = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class UploadedFile:
-    """A file as it came: the part that carried it, what the part said of it, and its bytes."""
+    """A file as it came: the part that carried it, what the part said of it, and its bytes.
+
+    `media_type` and `charset` are those of its Content-Type, where it had one.
+    """
 
     part: str
     file_name: str | None
     media_type: str | None
     upload: SpooledUpload
+    charset: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -97,23 +105,37 @@ def _mismatches(drafts: list[AttachmentDraft], by_part: dict[str, UploadedFile])
 
 def _misnamed(file: UploadedFile) -> Iterator[Issue]:
     """What the part says of its file must be what is accepted: the reader is offered it under that name."""
-    name = file.file_name or ""
-    if len(name) > MAX_FILE_NAME_CHARACTERS:
+    if len(file.file_name or "") > MAX_FILE_NAME_CHARACTERS:
         yield Issue(file.part, "fileNameTooLong", f"at most {MAX_FILE_NAME_CHARACTERS} characters")
-    if not name.lower().endswith(FILE_NAME_ENDING):
-        yield Issue(
-            file.part, "fileNameNotAccepted", f"give the part a file name that ends in {FILE_NAME_ENDING}"
-        )
-    if file.media_type not in {None, ANY_BYTES, MEDIA_TYPE}:
-        yield Issue(file.part, "mediaTypeNotAccepted", f"the part's Content-Type is {MEDIA_TYPE}")
+    kind = mediatypes.of_file_name(file.file_name)
+    if kind is None:
+        yield _no_kind(file)
+    if file.media_type is not None and file.media_type.lower() != mediatypes.ANY_BYTES:
+        declared = mediatypes.declared(file.media_type)
+        if declared is None:
+            detail = "the part's Content-Type is not a media type that is accepted"
+            yield Issue(file.part, "mediaTypeNotAccepted", detail)
+        elif kind not in {None, declared}:
+            detail = "the part's Content-Type is not that of a file of this name"
+            yield Issue(file.part, "mediaTypeNotAccepted", detail)
+    if file.charset is not None and file.charset.lower() not in mediatypes.CHARSETS:
+        yield Issue(file.part, "charsetNotAccepted", "send texts in UTF-8")
+
+
+def _no_kind(file: UploadedFile) -> Issue:
+    detail = f"give the part a file name that ends in one of {', '.join(mediatypes.ENDINGS)}"
+    return Issue(file.part, "fileNameNotAccepted", detail)
 
 
 async def inspect(inspector: UploadInspector, files: list[AnnouncedFile]) -> list[InspectionReport]:
     """What each file turned out to be. Raises `InvalidInput` naming the first that is not accepted."""
     reports = []
     for file in files:
+        kind = mediatypes.of_file_name(file.file.file_name)
+        if kind is None:
+            raise InvalidInput(_no_kind(file.file))
         try:
-            reports.append(await inspector.inspect(file.file.upload))
+            reports.append(await inspector.inspect(file.file.upload, kind))
         except InspectionRefused as refused:
             detail = REFUSALS[refused.reason]
             raise InvalidInput(Issue(file.file.part, refused.reason, detail)) from refused

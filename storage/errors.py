@@ -22,10 +22,18 @@ from typing import Literal
 RefusalReason = Literal[
     "empty",
     "not-a-pdf",
+    "not-of-its-type",
     "damaged",
     "trailing-data",
     "encrypted",
     "no-pages",
+    "not-utf8",
+    "control-character",
+    "not-well-formed",
+    "document-type",
+    "unsafe-path",
+    "unusual-compression",
+    "unpacks-to-too-much",
     "inspection-timeout",
     "inspection-failed",
     "malware",
@@ -83,12 +91,15 @@ class UploadTooLarge(StorageError):
 class InspectionRefused(StorageError):
     """The document is not accepted. `reason` is a stable code that a partner may rely on.
 
-    empty: zero bytes. not-a-pdf: the first bytes are not those of a PDF. damaged: truncated or not
-    readable without repair. trailing-data: something follows the end of the PDF. encrypted: needs a
-    password or restricts what a reader may do. no-pages: nothing to show. inspection-timeout and
-    inspection-failed: it could not be examined within the limits of time and memory. malware: the scanner
-    found some, in the document or in a file embedded in it. not-scannable: it, or a file embedded in it, is
-    more than can be scanned, or cannot be read to be scanned.
+    empty: zero bytes. not-a-pdf: the first bytes are not those of a PDF. not-of-its-type: the same of any
+    other media type. damaged: truncated or not readable without repair. trailing-data: something is in it
+    that belongs to nothing. encrypted: needs a password or restricts what a reader may do. no-pages: nothing
+    to show. not-utf8, control-character: no text, or in another encoding. not-well-formed, document-type: no
+    XML, or XML with a DTD. unsafe-path, unusual-compression, unpacks-to-too-much: an archive that does harm
+    to who unpacks it, or cannot be. inspection-timeout and inspection-failed: it could not be examined within
+    the limits of time and memory. malware: the scanner found some, in the document or in a file embedded in
+    it. not-scannable: it, or a file embedded in it, is more than can be scanned, or cannot be read to be
+    scanned.
     """
 
     def __init__(self, reason: RefusalReason) -> None:

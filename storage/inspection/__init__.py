@@ -1,4 +1,4 @@
-"""Is an upload a document that eBox accepts? In this release: a sound, readable PDF and nothing else.
+"""Is an upload a document that eBox accepts: sound, readable, and of the media type that it is said to be?
 
 `UploadInspector.inspect` is the way in. The parsing of what strangers send happens in processes of its own,
 limited in memory and time, that are given a read-only descriptor of the upload and nothing else; but for a

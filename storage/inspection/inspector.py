@@ -8,6 +8,7 @@ import os
 
 import structlog
 
+from domain.mediatypes import Check, MediaType
 from storage.errors import InspectionRefused, InspectionUnavailable, SpoolUnavailable
 from storage.inspection.metering import metered
 from storage.inspection.process import WorkerEnded, WorkerProcess
@@ -55,8 +56,8 @@ class UploadInspector:
         await asyncio.gather(*(self._fill(place) for place in self._empty_places()))
 
     @metered
-    async def inspect(self, upload: SpooledUpload) -> InspectionReport:
-        """What was found in a finished upload that is accepted.
+    async def inspect(self, upload: SpooledUpload, media_type: MediaType) -> InspectionReport:
+        """What was found in a finished upload that is accepted, because it is of this media type.
 
         Raises `InspectionRefused` for one that is not, `InspectionUnavailable` if it could not be begun,
         `ScannerUnavailable` or `SpoolUnavailable` if it could not be scanned.
@@ -64,12 +65,12 @@ class UploadInspector:
         if upload.size == 0:
             raise InspectionRefused("empty")
         # Readers search further in for this mark; at byte 0, no other format can be read into the same bytes.
-        if upload.head(len(_PDF_START)) != _PDF_START:
+        if media_type.check is Check.PDF and upload.head(len(_PDF_START)) != _PDF_START:
             raise InspectionRefused("not-a-pdf")
         if self._scanning is None:
-            return await self._next_examined(upload)
+            return await self._next_examined(upload, media_type)
         with self._scanning.room() as room:
-            report = await self._next_examined(upload, room.fileno())
+            report = await self._next_examined(upload, media_type, room.fileno())
             await self._scanning.scan(upload, room, report.embedded_sizes)
         return report
 
@@ -81,7 +82,9 @@ class UploadInspector:
                 await place.stop()
             self._places.put_nowait(None)
 
-    async def _next_examined(self, upload: SpooledUpload, *rooms: int) -> InspectionReport:
+    async def _next_examined(
+        self, upload: SpooledUpload, media_type: MediaType, *rooms: int
+    ) -> InspectionReport:
         place = await self._next_place()
         descriptors: list[int] = []
         try:
@@ -92,7 +95,7 @@ class UploadInspector:
             self._places.put_nowait(place)
             raise
         # A task of its own: if the caller goes away, the worker still finishes, and stays in use.
-        job = asyncio.create_task(self._examine(place, descriptors))
+        job = asyncio.create_task(self._examine(place, media_type, descriptors))
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
         return await asyncio.shield(job)
@@ -109,7 +112,9 @@ class UploadInspector:
         finally:
             self._waiting -= 1
 
-    async def _examine(self, worker: WorkerProcess | None, descriptors: list[int]) -> InspectionReport:
+    async def _examine(
+        self, worker: WorkerProcess | None, media_type: MediaType, descriptors: list[int]
+    ) -> InspectionReport:
         kept: WorkerProcess | None = None
         try:
             if worker is None or worker.has_ended():
@@ -117,7 +122,7 @@ class UploadInspector:
                     await worker.stop()
                 worker = await self._start_worker()
             try:
-                answer = await worker.examine(*descriptors, seconds=self._job_seconds)
+                answer = await worker.examine(media_type, *descriptors, seconds=self._job_seconds)
             except TimeoutError:
                 _log.warning("inspection.timeout", bytes=os.fstat(descriptors[0]).st_size)
                 raise InspectionRefused("inspection-timeout") from None
@@ -126,7 +131,7 @@ class UploadInspector:
                 raise InspectionRefused("inspection-failed") from None
             if worker.served < self._jobs_per_worker:
                 kept = worker
-            return _report(answer)
+            return _report(media_type, answer)
         finally:
             _close(descriptors)
             if worker is not None and kept is None:
@@ -150,14 +155,14 @@ class UploadInspector:
         )
 
 
-def _report(answer: bytes) -> InspectionReport:
+def _report(media_type: MediaType, answer: bytes) -> InspectionReport:
     found = json.loads(answer)
     if "refused" in found:
         raise InspectionRefused(found["refused"])
     if "unavailable" in found:
         raise SpoolUnavailable(f"embedded files cannot be held: {found['unavailable']}")
     return InspectionReport(
-        "application/pdf", found["page_count"], tuple(found["findings"]), tuple(found["embedded"])
+        media_type.name, found["page_count"], tuple(found["findings"]), tuple(found["embedded"])
     )
 
 

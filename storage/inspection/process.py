@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Self
 
+from domain.mediatypes import MediaType
 from storage.errors import InspectionUnavailable
 
 _PROGRAM = Path(__file__).with_name("worker.py")
@@ -70,14 +71,14 @@ class WorkerProcess:
         self._receive()
         return self._ended
 
-    async def examine(self, *descriptors: int, seconds: float) -> bytes:
-        """The answer for the upload behind the first of them; a second one is where embedded files go.
+    async def examine(self, media_type: MediaType, *descriptors: int, seconds: float) -> bytes:
+        """The answer for the upload behind the first descriptor; a second one is where embedded files go.
 
         After an exception the process is of no more use.
         Raises TimeoutError, `WorkerEnded`, and `InspectionUnavailable` if it had ended before.
         """
         try:
-            socket.send_fds(self._connection, [b"examine"], descriptors)
+            socket.send_fds(self._connection, [f"{media_type.check} {media_type.name}".encode()], descriptors)
         except OSError as error:
             raise _not_started(error) from None
         answer = await self._next_answer(seconds)

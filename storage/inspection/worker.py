@@ -1,200 +1,45 @@
-"""The process that parses uploads. Run by path, it imports nothing else of eBox.
+"""The process that parses uploads. Run by path, it imports of eBox only `storage.examining`.
 
-It holds one socket. Each message brings the descriptor of one upload, and a second one where the files
-embedded in it are wanted: they are written to it, one after the other. The answer is one JSON object:
-`{"refused": reason}` or `{"page_count": n, "findings": [...], "embedded": [size, ...]}`, or
-`{"unavailable": reason}` where they could not be written. It ends when the socket does, so it never outlives
-the process that started it; in the middle of a document the limit on processor time ends it.
-
-No stream is decoded but those of wanted files: a file of 1.4 KB can hold one of 500 MB. What the structure
-itself needs decoded (object streams) is bounded by the limit on memory. Anything unforeseen ends the process,
-which counts as a refusal.
+It holds one socket. Each message names a way of checking and the media type that is to be found, and brings
+the descriptor of one upload, and a second one where the files embedded in it are wanted: they are written to
+it, one after the other. The answer is one JSON object: `{"refused": reason}` or
+`{"page_count": n, "findings": [...], "embedded": [size, ...]}`, or `{"unavailable": reason}` where they could
+not be written. It ends when the socket does, so it never outlives the process that started it; in the middle
+of a document the limit on processor time ends it. Anything unforeseen ends the process, which counts as a
+refusal.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import resource
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from io import BytesIO
-from itertools import islice
+from collections.abc import Callable
+from dataclasses import asdict
 
-import pikepdf
-import pikepdf.settings
+from storage.examining import archive, compound, packages, pdf, text
+from storage.examining.answers import CannotWrite, Examined, Refused
 
-_TAIL_LENGTH = 1024  # where readers look for the end mark (PDF 1.7, annex H.3, note 18)
-_MOST_OBJECTS = 10_000
-_MOST_EMBEDDED = 100
-_DEEPEST = 4  # a file in a PDF in a PDF in a PDF in the upload
-_HEADER_WITHIN = 1024  # where readers look for the first mark (PDF 1.7, annex H.3, note 13)
-_EMBEDDING = re.compile(rb"/(EF|RF|EmbeddedFile)(?=[\s/<>\[\]()])")
-_MARKS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles|EF|AA)(?=[\s/<>\[\]()])")
-_FINDINGS = {
-    b"JavaScript": "javascript",
-    b"JS": "javascript",
-    b"Launch": "launch-action",
-    b"EmbeddedFiles": "embedded-files",
-    b"EF": "embedded-files",
-    b"AA": "open-action",
+_LONGEST_MESSAGE = 256
+_CHECKS: dict[str, Callable[[int, str], Examined]] = {
+    "archive": lambda upload, _: archive.examine(upload),
+    "open-document": packages.examine_open_document,
+    "office-xml": packages.examine_office_xml,
+    "compound": compound.examine,
+    "text": lambda upload, _: text.examine_text(upload),
+    "html": lambda upload, _: text.examine_html(upload),
+    "xml": lambda upload, _: text.examine_xml(upload),
 }
 
 
-class Refused(Exception):
-    """The upload is not accepted, for this reason."""
-
-
-class CannotWrite(Exception):
-    """There is no room for what is embedded."""
-
-
-def examine(descriptor: int, extraction: Extraction | None = None) -> dict[str, object]:
-    """What was found in the upload behind this descriptor, after the extraction that is wanted.
-
-    Raises `Refused`, `CannotWrite`.
-    """
-    _check_end(descriptor)
-    try:
-        with (
-            open(descriptor, "rb", closefd=False) as file,
-            pikepdf.open(file, attempt_recovery=False) as document,
-        ):
-            if document.is_encrypted:
-                raise Refused("encrypted")
-            if not len(document.pages):
-                raise Refused("no-pages")
-            findings = sorted(_findings(document))
-            if extraction is not None:
-                extraction.extract(document)
-            embedded = extraction.sizes if extraction is not None else []
-            return {"page_count": len(document.pages), "findings": findings, "embedded": embedded}
-    except pikepdf.PasswordError:
-        raise Refused("encrypted") from None
-    except pikepdf.PikepdfError:
-        raise Refused("damaged") from None
-
-
-def _check_end(descriptor: int) -> None:
-    size = os.fstat(descriptor).st_size
-    tail = os.pread(descriptor, _TAIL_LENGTH, max(0, size - _TAIL_LENGTH))
-    _, end_mark, after = tail.rpartition(b"%%EOF")
-    if not end_mark:
-        raise Refused("damaged")
-    if after.strip(b"\0\t\n\f\r "):
-        raise Refused("trailing-data")
-
-
-def _findings(document: pikepdf.Pdf) -> set[str]:
-    found = set()
-    objects = document.objects
-    if len(objects) > _MOST_OBJECTS:
-        found.add("partly-examined")
-    # A goto-page is commonly written as an array here; only a dictionary can be another kind of action.
-    if isinstance(document.Root.get("/OpenAction"), pikepdf.Dictionary):
-        found.add("open-action")
-    for item in islice(objects, _MOST_OBJECTS):
-        if isinstance(item, (pikepdf.Dictionary, pikepdf.Array)) and not isinstance(item, pikepdf.Stream):
-            # Written out again, names are free of the #-escapes that could hide them.
-            found.update(_FINDINGS[mark] for mark in _MARKS.findall(item.unparse(resolved=True)))
-    return found
-
-
-class Extraction:
-    """Writes the files embedded in a document, and in PDFs among them, to `target`; `sizes` tells them apart.
-
-    All of them or none: what is too much, too deep or not readable refuses the whole upload, since a part of
-    it would reach its reader without having been scanned.
-    """
-
-    def __init__(self, target: int, most_bytes: int) -> None:
-        self.sizes: list[int] = []
-        self._target = target
-        self._most_bytes = most_bytes
-
-    def extract(self, document: pikepdf.Pdf, depth: int = 1) -> None:
-        """Raises `Refused`, `CannotWrite`."""
-        taken = set()
-        for stream in _embedded_streams(document):
-            if stream.objgen in taken:  # most are named twice, for old readers and new ones
-                continue
-            taken.add(stream.objgen)
-            content = self._content(stream)
-            if not content:
-                continue
-            if depth > _DEEPEST or len(self.sizes) == _MOST_EMBEDDED:
-                raise Refused("not-scannable")
-            self._write(content)
-            if b"%PDF-" in content[:_HEADER_WITHIN]:
-                self._extract_from(content, depth + 1)
-
-    def _extract_from(self, content: bytes, depth: int) -> None:
-        try:
-            with pikepdf.open(BytesIO(content), attempt_recovery=False) as document:
-                self.extract(document, depth)
-        except pikepdf.PikepdfError:
-            raise Refused("not-scannable") from None
-
-    def _content(self, stream: pikepdf.Object) -> bytes:
-        room = self._most_bytes - sum(self.sizes)
-        pikepdf.settings.set_qpdf_limits(flate_max_memory=max(room, 1))  # zero would be no limit
-        try:
-            content = stream.read_bytes(pikepdf.StreamDecodeLevel.generalized)
-        except pikepdf.PikepdfError:
-            raise Refused("not-scannable") from None
-        finally:
-            pikepdf.settings.set_qpdf_limits(flate_max_memory=0)
-        if len(content) > room:
-            raise Refused("not-scannable")
-        return content
-
-    def _write(self, content: bytes) -> None:
-        self.sizes.append(len(content))
-        view = memoryview(content)
-        try:
-            while view:
-                view = view[os.write(self._target, view) :]
-        except OSError as error:
-            raise CannotWrite(os.strerror(error.errno or 0)) from None
-
-
-def _embedded_streams(document: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
-    """Every stream that is a file: said to be one, or named as one by whatever object.
-
-    They are not looked up in the catalog, where a document may name them or not: readers find them through
-    annotations, multimedia and associated files too.
-    """
-    for item in document.objects:
-        if isinstance(item, pikepdf.Stream) and item.stream_dict.get("/Type") == "/EmbeddedFile":
-            yield item
-        entries = item.stream_dict if isinstance(item, pikepdf.Stream) else item
-        if not isinstance(entries, (pikepdf.Dictionary, pikepdf.Array)):
-            continue
-        if _EMBEDDING.search(entries.unparse(resolved=True)):
-            yield from _named_streams(entries)
-
-
-def _named_streams(item: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    """The streams that file specifications within this object name (PDF 1.7, table 44: EF and RF)."""
-    within = [item]
-    while within:
-        container = within.pop()
-        if isinstance(container, pikepdf.Dictionary):
-            for key in ("/EF", "/RF"):
-                named = container.get(key)
-                if isinstance(named, pikepdf.Dictionary):
-                    for value in named.values():
-                        candidates = list(value) if isinstance(value, pikepdf.Array) else [value]
-                        yield from (one for one in candidates if isinstance(one, pikepdf.Stream))
-        parts = container.values() if isinstance(container, pikepdf.Dictionary) else container
-        within += [
-            part
-            for part in parts
-            if isinstance(part, (pikepdf.Dictionary, pikepdf.Array)) and not part.is_indirect
-        ]
+def examine(check: str, media_type: str, upload: int, targets: list[int], embedded_bytes: int) -> Examined:
+    """What the bytes behind the descriptor `upload` are found to be. Raises `Refused`, `CannotWrite`."""
+    if check == "pdf":
+        return pdf.examine(upload, *(pdf.Extraction(target, embedded_bytes) for target in targets))
+    return _CHECKS[check](upload, media_type)
 
 
 def _limit(memory_bytes: int, file_bytes: int) -> None:
@@ -214,15 +59,16 @@ def _allow_seconds(seconds: int) -> None:
 def _serve(connection: socket.socket, job_seconds: int, embedded_bytes: int) -> None:
     connection.send(b"ready")
     while True:
-        message, descriptors, _, _ = socket.recv_fds(connection, 16, 2)
+        message, descriptors, _, _ = socket.recv_fds(connection, _LONGEST_MESSAGE, 2)
         if not message:
             return
         _allow_seconds(job_seconds)
         try:
-            extractions = [Extraction(target, embedded_bytes) for target in descriptors[1:]]
-            answer = examine(descriptors[0], *extractions)
+            check, media_type = message.decode().split(" ")
+            examined = examine(check, media_type, descriptors[0], descriptors[1:], embedded_bytes)
+            answer = asdict(examined)
         except Refused as refusal:
-            answer = {"refused": str(refusal)}
+            answer = {"refused": refusal.reason}
         except CannotWrite as trouble:
             answer = {"unavailable": str(trouble)}
         for descriptor in descriptors:

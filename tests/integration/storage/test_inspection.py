@@ -13,6 +13,7 @@ import psutil
 import pytest
 import uvloop
 
+from domain.mediatypes import MEDIA_TYPES
 from storage.errors import InspectionRefused, InspectionUnavailable
 from storage.inspection import InspectionReport, UploadInspector
 from storage.spool import SpooledUpload
@@ -47,7 +48,7 @@ async def inspect(inspector: UploadInspector, spool: Path, document: bytes) -> I
     with SpooledUpload(spool, max_size=len(document)) as upload:
         await upload.write(document)
         await upload.finish()
-        return await inspector.inspect(upload)
+        return await inspector.inspect(upload, MEDIA_TYPES["application/pdf"])
 
 
 async def refusal(inspector: UploadInspector, spool: Path, document: bytes) -> str:
