@@ -90,7 +90,7 @@ class Auditing:
         mailbox_id = asked.mailbox_id or await self._mailbox_of_message(asked.message_id)
         party = await self._parties.by_mailbox(mailbox_id) if mailbox_id else None
         basis = self._authority.audit(actor, party, Operation.READ_ACCESS_HISTORY, at)
-        within = _within(asked, actor.audit_scope)
+        within = _within(asked, mailbox_id, actor.audit_scope)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
         rows = await self._database.run(access_history.page, within, before=before, limit=limit)
         looked_at = LookedAt(**asdict(within), before=before)
@@ -99,7 +99,7 @@ class Auditing:
         return HistoryPage(rows, rows[-1].position if len(rows) == limit else None, position)
 
     async def _mailbox_of_message(self, message_id: UUID | None) -> UUID | None:
-        """Whose message it is, so that the look stands under the mailbox that it was at."""
+        """Whose message it is, its first recipient's: the look stands under the mailbox that it was at."""
         if message_id is None:
             return None
         try:
@@ -109,9 +109,12 @@ class Auditing:
         return message.published.mailbox_id if isinstance(message, Message) else None
 
 
-def _within(asked: HistoryFilter, scope: AuditScope | None) -> HistoryFilter:
+def _within(asked: HistoryFilter, mailbox_id: UUID | None, scope: AuditScope | None) -> HistoryFilter:
     if scope is None:
         raise NotAllowed("no scope")
+    if scope.subjects is not None:
+        # A publication may lie in other mailboxes than the one that the scope was held against.
+        asked = replace(asked, mailbox_id=mailbox_id)
     return replace(asked, start=_later(asked.start, scope.start), end=_earlier(asked.end, scope.end))
 
 

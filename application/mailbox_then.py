@@ -108,10 +108,14 @@ class OwnerFold:
 
 
 class MessagesFold:
-    """Messages, event by event of all that happened to them, in the order of the log."""
+    """Messages, event by event of all that happened to them, in the order of the log.
+
+    `found` has them by their publication; notifications name them by their streams.
+    """
 
     def __init__(self) -> None:
         self.found: dict[UUID, MessageThen] = {}
+        self._publications: dict[UUID, UUID] = {}
 
     def take_in(self, events: Iterable[tuple[int, Event]]) -> None:
         """The next events. Raises `ReplayBroken` where one is missing in a message's stream."""
@@ -120,18 +124,20 @@ class MessagesFold:
                 case AccessRecorded(publication_id=UUID() as message_id):
                     self.found[message_id].accesses += 1
                     self.found[message_id].seen.append(_seen(position, event))
-                case NotificationSent(message_id=UUID() as message_id):
-                    self.found[message_id].told += 1
-                case NotificationBounced(message_id=UUID() as message_id):
-                    self.found[message_id].came_back += 1
+                case NotificationSent(message_id=UUID() as stream):
+                    self.found[self._publications[stream]].told += 1
+                case NotificationBounced(message_id=UUID() as stream):
+                    self.found[self._publications[stream]].came_back += 1
                 case _ if event.TOPIC.startswith("message."):
                     self._take_in_own(position, event)
 
     def _take_in_own(self, position: int, event: Event) -> None:
-        known = self.found.get(event.originator_id)
+        publication = self._publications.get(event.originator_id)
+        known = self.found[publication] if publication else None
         message = _applied(event, known.message if known else None, Message)
         if known is None:
-            known = self.found[event.originator_id] = MessageThen(message, position)
+            publication = self._publications[event.originator_id] = message.published.publication_id
+            known = self.found[publication] = MessageThen(message, position)
         if isinstance(event, MessageOpened):
             known.opened_by = event.access_id
 

@@ -55,4 +55,6 @@ def why_not(message: Message) -> str | None:
         return "opened"
     if message.is_hidden:
         return "hidden"
+    if message.is_withdrawn or message.is_recalled:
+        return "withdrawn" if message.is_withdrawn else "recalled"
     return None if message.is_readable else "expired"

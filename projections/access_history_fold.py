@@ -20,13 +20,17 @@ from domain.events.message import (
     DocumentsPurged,
     ExpiryAnnounced,
     MessageArchived,
+    MessageConfirmed,
     MessageExpired,
     MessageHidden,
     MessageOpened,
     MessagePublished,
+    MessageRecalled,
     MessageReleased,
+    MessageReplied,
     MessageShown,
     MessageUnarchived,
+    MessageWithdrawn,
     ReminderDue,
 )
 from domain.events.notification import (
@@ -66,6 +70,7 @@ _SAID_OF_OWNER: Final = (
     "frequency",
     "reason",
     "legal_basis",
+    "into_mailbox",
 )
 
 _h = HISTORY.c
@@ -85,19 +90,20 @@ _OF_THE_ACCESS = (
     "basis_version",
     "what",
 )
-"""What an opening's line takes from its access's."""
+"""What the line of an opening or a confirmation takes from its access's."""
+_WITH_AN_ACCESS: Final = frozenset({MessageOpened.TOPIC, MessageConfirmed.TOPIC})
 
 
 def fold(connection: Connection, page: Sequence[Located]) -> None:
     """Take a page of events in."""
     rows = [_row(position, event) for position, event in page]
+    _complete_publications(connection, rows)
     _complete_openings(connection, rows)
-    _complete_senders(connection, rows)
     insert_rows(connection, HISTORY, rows)
 
 
 def _complete_openings(connection: Connection, rows: Sequence[Row]) -> None:
-    openings = [row for row in rows if row["kind"] == MessageOpened.TOPIC]
+    openings = [row for row in rows if row["kind"] in _WITH_AN_ACCESS]
     accesses = {row["access_id"]: row for row in rows if row["kind"] == AccessRecorded.TOPIC}
     earlier = [row for row in openings if row["access_id"] not in accesses]
     if earlier:
@@ -112,24 +118,34 @@ def _complete_openings(connection: Connection, rows: Sequence[Row]) -> None:
         row.update({name: access[name] for name in _OF_THE_ACCESS})
 
 
-def _complete_senders(connection: Connection, rows: Sequence[Row]) -> None:
-    senders = {row["message_id"]: row["sender_organisation"] for row in rows if row["sender_organisation"]}
-    unknown = {row["message_id"] for row in rows} - senders.keys() - {None}
+def _complete_publications(connection: Connection, rows: Sequence[Row]) -> None:
+    """Of each row the publication and its sender.
+
+    Until here its message is named by what the event has: the message's stream, or the publication, which is
+    the stream of its first recipient's message.
+    """
+    known = {
+        row["stream_id"]: (row["message_id"], row["sender_organisation"]) for row in rows if row["stream_id"]
+    }
+    unknown = {row["message_id"] for row in rows} - known.keys() - {None}
     if unknown:
-        found = connection.execute(SENDERS[connection.dialect.name], {"messages": list(unknown)})
-        senders |= {row.message_id: row.sender_organisation for row in found}
+        found = connection.execute(PUBLICATIONS[connection.dialect.name], {"streams": list(unknown)})
+        known |= {row.stream_id: (row.message_id, row.sender_organisation) for row in found}
     for row in rows:
-        row["sender_organisation"] = senders.get(row["message_id"])
+        if row["message_id"] in known and row["stream_id"] is None:
+            row["message_id"], row["sender_organisation"] = known[row["message_id"]]
 
 
 _MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
-_SENDERS = select(_h.message_id, _h.sender_organisation).where(_h.message_id.in_(_MESSAGES))
-SENDERS: Final = {
-    "postgresql": _SENDERS.where(IS_PUBLICATION),
+_PUBLICATIONS = select(_h.stream_id, _h.message_id, _h.sender_organisation).where(
+    _h.stream_id.in_(bindparam("streams", expanding=True))
+)
+PUBLICATIONS: Final = {
+    "postgresql": _PUBLICATIONS.where(IS_PUBLICATION),
     # SQLite would look through every publication by the index of kinds: it is not to see the kind as one.
-    "sqlite": _SENDERS.where(_h.kind + "" == MessagePublished.TOPIC),
+    "sqlite": _PUBLICATIONS.where(_h.kind + "" == MessagePublished.TOPIC),
 }
-"""Who sent these messages, by kind of database."""
+"""Which publications these messages are, and who sent them, by kind of database."""
 _ACCESSES = select(HISTORY).where(
     _h.message_id.in_(_MESSAGES),
     _h.access_id.in_(bindparam("accesses", expanding=True)),
@@ -163,9 +179,11 @@ def _row(position: int, event: Event) -> Row:
             row |= _access(event)
         case AccessDenied():
             row |= _denial(event)
-        case MessageOpened():
+        case MessageOpened() | MessageConfirmed():
             row |= {"message_id": event.originator_id, "access_id": event.access_id}
         case MessageHidden() | MessageShown() | MessageArchived() | MessageUnarchived():
+            row |= _of_message(event.originator_id, event.mailbox_id) | _actor(event.access)
+        case MessageWithdrawn() | MessageRecalled() | MessageReplied():
             row |= _of_message(event.originator_id, event.mailbox_id) | _actor(event.access)
         case MessageReleased() | ReminderDue() | ExpiryAnnounced() | MessageExpired() | DocumentsPurged():
             row |= _of_message(event.originator_id, event.mailbox_id)
@@ -191,8 +209,9 @@ def _of_owner(event: Event) -> Row:
 def _publication(event: MessagePublished) -> Row:
     return {
         "mailbox_id": event.mailbox_id,
-        "message_id": event.originator_id,
-        "sender_organisation": event.sender_organisation,
+        "message_id": event.publication_id,
+        "stream_id": event.originator_id,
+        "sender_organisation": event.sender_organisation or None,
         "detail": {
             "application": event.sender_application,
             "message_type": event.message_type,

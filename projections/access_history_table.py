@@ -17,8 +17,9 @@ class HistoryColumns(TypedColumns):
     to its positions in the log, too.
 
     `kind` is the event's topic. `actor` is null with `is_actor_erased` where the actor has been erased. An
-    opening has the facts of the access that opened the message. `sender_organisation` is the sender of the
-    message that it is about.
+    opening and a confirmation have the facts of the access that they came with. `message_id` is the
+    publication that it is about, as everybody outside names it; a publication has its message's own stream in
+    `stream_id`. `sender_organisation` is the sender of the message that it is about.
     """
 
     position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -27,6 +28,7 @@ class HistoryColumns(TypedColumns):
     kind: Named[str]
     mailbox_id: Named[UUID | None]
     message_id: Named[UUID | None]
+    stream_id: Named[UUID | None]
     attachment_id: Named[UUID | None]
     access_id: Named[UUID | None]
     actor_party: Named[UUID | None]
@@ -66,7 +68,7 @@ IS_ABOUT_OWNER: Final = _h.kind.like(constant("mailbox.%"))
 IS_PUBLICATION: Final = _h.kind == constant(MessagePublished.TOPIC)
 Index(
     "access_history_publication",
-    _h.message_id,
+    _h.stream_id,
     postgresql_where=IS_PUBLICATION,
     sqlite_where=IS_PUBLICATION,
 )

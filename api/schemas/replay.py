@@ -44,6 +44,9 @@ class MessageThenAnswer(Answer, kw_only=True):
     opened_by: Annotated[UUID | None, Meta(description="The access that opened it.")]
     is_hidden: bool
     is_archived: bool
+    confirmed_at: datetime | None
+    is_withdrawn: bool
+    is_recalled: bool
     is_expired: bool
     is_purged: bool
     notifications_sent: int
@@ -105,7 +108,7 @@ def _owner(owner: OwnerThen) -> OwnerThenAnswer:
 def _message(then: MessageThen) -> MessageThenAnswer:
     message, published = then.message, then.message.published
     return MessageThenAnswer(
-        message_id=message.id,
+        message_id=published.publication_id,
         position=then.position,
         published_at=published.timestamp,
         sender_organization_id=published.sender_organisation,
@@ -117,6 +120,9 @@ def _message(then: MessageThen) -> MessageThenAnswer:
         opened_by=then.opened_by,
         is_hidden=message.is_hidden,
         is_archived=message.is_archived,
+        confirmed_at=message.confirmed_at,
+        is_withdrawn=message.is_withdrawn,
+        is_recalled=message.is_recalled,
         is_expired=message.is_expired,
         is_purged=message.is_purged,
         notifications_sent=then.told,

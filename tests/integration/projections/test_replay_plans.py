@@ -48,6 +48,7 @@ def history() -> Iterator[Row]:
             "kind": MailboxActivated.TOPIC if is_about_owner else kind,
             "mailbox_id": MAILBOX if position % 2 or is_about_owner else uuid4(),
             "message_id": None if is_about_owner else message_id if position % 2 else uuid4(),
+            "stream_id": message_id if kind == MessagePublished.TOPIC else None,
         }
 
 
@@ -69,8 +70,8 @@ def timetable_rows() -> Iterator[Row]:
 
 
 def senders(connection: Connection, message_id: UUID) -> object:
-    query = access_history_fold.SENDERS[connection.dialect.name]
-    return connection.execute(query, {"messages": [message_id, uuid4()]}).all()
+    query = access_history_fold.PUBLICATIONS[connection.dialect.name]
+    return connection.execute(query, {"streams": [message_id, uuid4()]}).all()
 
 
 LOOK_UPS: dict[str, Callable[[Connection], object]] = {
