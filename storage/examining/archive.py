@@ -32,6 +32,7 @@ _END: Final = struct.Struct("<4s4H2IH")  # 4.3.16
 _LONGEST_COMMENT: Final = 0xFFFF
 _LONGEST_DESCRIPTOR: Final = 24  # 4.3.9, with its signature and in 64 bits
 _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
+_IS_PATCH: Final = 0x20
 _HAS_DESCRIPTOR: Final = 0x8
 _ABSOLUTE: Final = re.compile(r"[/\\]|[A-Za-z]:")
 
@@ -88,6 +89,16 @@ def check(file: IO[bytes], archive: zipfile.ZipFile) -> None:
         raise Refused("trailing-data" if archive.start_dir > expected else "damaged")
 
 
+def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    """The bytes of an entry of a checked archive. Raises `Refused`."""
+    if entry.file_size > most:
+        raise Refused("unpacks-to-too-much")
+    try:
+        return archive.read(entry)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+        raise Refused("damaged") from None
+
+
 def _entries_said(file: IO[bytes]) -> int:
     """How many entries the archive says it has; it ends with saying so."""
     size = os.fstat(file.fileno()).st_size
@@ -104,7 +115,8 @@ def _entries_said(file: IO[bytes]) -> int:
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & _ENCRYPTED:
         raise Refused("encrypted")
-    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+    is_usual = entry.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    if not is_usual or entry.flag_bits & _IS_PATCH:
         raise Refused("unusual-compression")
     parts = re.split(r"[/\\]", entry.filename)
     is_link = stat.S_ISLNK(entry.external_attr >> 16)

@@ -31,7 +31,7 @@ def examine_open_document(descriptor: int, media_type: str) -> Examined:
         if first.filename != "mimetype" or first.compress_type != zipfile.ZIP_STORED:
             raise Refused("not-of-its-type")
         archive.check(file, package)
-        if first.file_size > _MOST_NAME or package.read(first) != media_type.encode():
+        if archive.content(package, first, _MOST_NAME) != media_type.encode():
             raise Refused("not-of-its-type")
         if "encryption-data" in [name for name, _ in _elements(package, _MANIFEST)]:
             raise Refused("encrypted")
@@ -80,11 +80,9 @@ def _elements(package: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, 
     """The elements of an entry that is XML: their names and attributes. Raises `Refused`."""
     found: list[tuple[str, dict[str, str]]] = []
     try:
-        entry = package.getinfo(name)
-        if entry.file_size > _MOST_XML:
-            raise Refused("unpacks-to-too-much")
         # Old office programs name a DTD here, and declare nothing in it.
-        xml.parse([package.read(entry)], lambda *one: found.append(one), may_name_a_dtd=True)
+        content = archive.content(package, package.getinfo(name), _MOST_XML)
+        xml.parse([content], lambda *one: found.append(one), may_name_a_dtd=True)
     except (KeyError, xml.NotWellFormed, xml.OtherEncoding):
         raise Refused("damaged") from None
     except xml.HasDocumentType:
