@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bootstrap.errors import CannotStart
-from commands import audit, backup, dev, doctor, keys, objects, projections, retention
+from commands import audit, backup, dev, doctor, keys, objects, projections, publish, retention
 from commands.console import settings, tell
 from domain.errors import DomainError, InvalidInput
 
@@ -32,6 +32,7 @@ app.add_typer(objects.app, name="objects")
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(doctor.doctor)
+app.command()(publish.publish)
 
 
 @app.command()

@@ -128,6 +128,12 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(default="eBox <no-reply@ebox.example>", description="Sender of notifications.")
     demo: bool = Field(default=True, description="Embedded mode: make demo people and demo data.")
+    client_id: str | None = Field(
+        default=None, description="Your registered client, for `ebox publish`. The demo has its own."
+    )
+    client_key_file: Path | None = Field(
+        default=None, description="That client's private key: a file with a JWK on the curve P-256."
+    )
     max_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1, description="Largest file, in bytes.")
     max_message_bytes: int = Field(default=30 * 1024 * 1024, ge=1, description="Largest message, in bytes.")
     inspection_workers: int = Field(default=2, ge=1, le=64, description="Processes that inspect uploads.")

@@ -7,7 +7,15 @@ and needs the extra of that name.
 from ebox_client.answers import KeptDocument, Published
 from ebox_client.client import EboxClient
 from ebox_client.documents import File, sha256_of
-from ebox_client.errors import EboxError, Issue, Problem, Refused, Unavailable, UnexpectedAnswer
+from ebox_client.errors import (
+    EboxError,
+    Issue,
+    NotAuthenticated,
+    Problem,
+    Refused,
+    Unavailable,
+    UnexpectedAnswer,
+)
 from ebox_client.messages import (
     Attachment,
     Attention,
@@ -35,6 +43,7 @@ __all__ = [
     "KeptDocument",
     "Message",
     "MessageReference",
+    "NotAuthenticated",
     "Problem",
     "Published",
     "Recipient",

@@ -2,6 +2,7 @@
 
     EboxError
     ├── Refused            eBox said no: repeating the same request changes nothing
+    │   └── NotAuthenticated   of who is calling: no other request will be taken either
     ├── Unavailable        no answer, or "not now", until the attempts were used up: repeat with the same key
     └── UnexpectedAnswer   something answered that does not speak eBox's protocol
 
@@ -67,6 +68,10 @@ class Refused(EboxError):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+class NotAuthenticated(Refused):
+    """No token was given for the client, or its token was not taken."""
 
 
 class Unavailable(EboxError):

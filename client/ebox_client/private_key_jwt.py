@@ -16,7 +16,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from ebox_client.errors import Refused, UnexpectedAnswer, problem_in
+from ebox_client.errors import NotAuthenticated, UnexpectedAnswer, problem_in
 from ebox_client.retrying import Retries, repeated
 from ebox_client.tokens import CachedTokens
 
@@ -72,7 +72,7 @@ class PrivateKeyJwt:
 
         answer = await repeated(once, self._retries, "")
         if answer.status_code != httpx.codes.OK:
-            raise Refused(problem_in(answer))
+            raise NotAuthenticated(problem_in(answer))
         try:
             document = answer.json()
         except ValueError:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import httpx
 
 from ebox_client.documents import File
-from ebox_client.errors import Refused, Unavailable, UnexpectedAnswer, problem_in
+from ebox_client.errors import NotAuthenticated, Refused, Unavailable, UnexpectedAnswer, problem_in
 from ebox_client.retrying import Retries, repeated
 from ebox_client.tokens import TokenSource
 
@@ -91,6 +91,8 @@ class Transport:
             return answer
         if answer.is_redirect:
             raise UnexpectedAnswer("eBox answered with a redirect: is its address right?")
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise NotAuthenticated(problem_in(answer))
         raise Refused(problem_in(answer))
 
     async def _post_once(self, path: str, body: Body, key: str, token: str) -> httpx.Response:

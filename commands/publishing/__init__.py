@@ -1,0 +1,1 @@
+"""What `ebox publish` does: one message, or many from a file, over the API alone."""
