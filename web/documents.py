@@ -1,13 +1,14 @@
 """Documents: saved as they are, or looked at here, where no browser need open what a stranger sent.
 
 A PDF is shown as a picture of one page at a time, with the page's text beneath for who does not see
-pictures; a text as text; a photo as a photo, under a policy that lets it be nothing else. All else can be
-saved. Every one of these is an access, committed before a byte leaves; what could not be shown is none, and
-does not open the message. A page that only names a document is an access to its description.
+pictures; text and CSV as text. All else can only be saved, web pages among them. Every one of these is an
+access, committed before a byte leaves; what could not be shown is none, and does not open the message. A page
+that only names a document is an access to its description.
 """
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Annotated, Any, Final
@@ -30,9 +31,8 @@ from web.troubles import page_route
 
 ATTACHMENT_PATH: Final = "/messages/{message_id}/attachments/{attachment_id}"
 PDF: Final = "application/pdf"
-TEXT: Final = "text/plain"
-PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif"})
-"""Pictures of dots, which hold no script."""
+TEXTS: Final = frozenset({"text/plain", "text/csv"})
+"""What a browser is given as characters of a page of ours, in which none of them means anything."""
 
 _MOST_TEXT: Final = 256 * 1024
 _LAST_PAGE: Final = 100_000
@@ -40,7 +40,6 @@ _ONLY_ITSELF: Final = {
     **NOTHING_MORE,
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
 }
-_PICTURE: Final[Mapping[str, Any]] = {"kind": "picture", "pages": 1, "text": ""}
 _NOTHING: Final[Mapping[str, Any]] = {"kind": "nothing", "pages": 0, "text": ""}
 
 ReadingVisitor = Annotated[Visitor, signed_in(Operation.READ)]
@@ -49,7 +48,7 @@ PageNumber = Annotated[int, Query(ge=1, le=_LAST_PAGE)]
 
 def is_shown(media_type: str) -> bool:
     """Whether documents of this type can be looked at here."""
-    return media_type in {PDF, TEXT, *PICTURES}
+    return media_type in {PDF, *TEXTS}
 
 
 def documents_router(pages: Pages) -> APIRouter:
@@ -80,10 +79,7 @@ def documents_router(pages: Pages) -> APIRouter:
     ) -> Response:
         portal = portal_of(request)
         described = await _described(portal, visitor, message_id, attachment_id, page)
-        if described.view.media_type in PICTURES:
-            # The picture itself comes by an address of its own, and opens the message when it does.
-            shown, position = _PICTURE, await described.release()
-        elif described.view.media_type == TEXT:
+        if described.view.media_type in TEXTS:
             shown, position = await _text(portal, visitor, message_id, attachment_id)
         else:
             try:
@@ -115,11 +111,6 @@ def documents_router(pages: Pages) -> APIRouter:
     ) -> Response:
         portal = portal_of(request)
         media_type = (await _described(portal, visitor, message_id, attachment_id, page)).view.media_type
-        answer: Response
-        if media_type in PICTURES:
-            content = await _content(portal, visitor, message_id, attachment_id, A_LOOK)
-            answer = Download(stream_of(content), headers=_ONLY_ITSELF, media_type=media_type)
-            return keep_position(pages, answer, content.position)
         if media_type != PDF:
             raise NotFound("picture")
         try:
@@ -158,7 +149,8 @@ async def _text(
             beginning += chunk
             if len(beginning) >= _MOST_TEXT:
                 break
-    text = beginning[:_MOST_TEXT].decode("utf-8", "replace")
+    # A character may be cut in two at the end; it is among what is not shown.
+    text, _ = codecs.utf_8_decode(beginning[:_MOST_TEXT].removeprefix(codecs.BOM_UTF8), "replace")
     shown = {"kind": "text", "pages": 1, "text": text, "is_cut": held.view.size > _MOST_TEXT}
     return shown, await held.release()
 
