@@ -45,6 +45,11 @@ SECRETS: Final = (
 PREVIOUS_KEYS: Final = ("previous_key_encryption_key", "previous_identifier_key")
 """Secrets that are set only while a key is being changed; they too may come from a file."""
 
+OPTIONAL_SECRETS: Final = ("party_register_token",)
+"""Secrets that only some installations have; they too may come from a file."""
+
+_IN_FILES: Final = (*SECRETS, *PREVIOUS_KEYS, *OPTIONAL_SECRETS)
+
 
 class TrustedIssuer(BaseModel):
     """An issuer that speaks for partners' clients, and only for those named in `clients`.
@@ -144,6 +149,18 @@ class Settings(BaseSettings):
             "Without it nothing is scanned."
         ),
     )
+    party_register_url: str = Field(
+        default="accept-all:",
+        description=(
+            "The register that recipients are looked up in: `csv:///path/extract.csv`, "
+            "`https://host/path`, or `accept-all:` for every valid number."
+        ),
+    )
+    party_register_token: SecretStr | None = _secret("Bearer token for a party register over HTTP.")
+    party_register_certificate: Path | None = Field(
+        default=None,
+        description="PEM file with our private key and certificate, for a party register by mutual TLS.",
+    )
     smtp_connections: int = Field(default=4, ge=1, le=64, description="SMTP connections kept open.")
     metrics_port: int | None = Field(
         default=None,
@@ -223,7 +240,7 @@ def files_with_secrets() -> list[Path]:
     given: dict[str, str | None] = {}
     for source in (DotEnvSettingsSource(Settings), EnvSettingsSource(Settings)):
         given.update(source.env_vars)
-    named = [given.get(f"ebox_{name}_file") for name in (*SECRETS, *PREVIOUS_KEYS)]
+    named = [given.get(f"ebox_{name}_file") for name in _IN_FILES]
     files = [Path(str(Settings.model_config.get("env_file"))), *(Path(path) for path in named if path)]
     return [file for file in files if file.is_file()]
 
@@ -256,6 +273,6 @@ class _ValuesInFiles(PydanticBaseSettingsSource):
         """All values that come from files."""
         found = {
             name: self.get_field_value(self.settings_cls.model_fields[name], name)[0]
-            for name in (*SECRETS, *PREVIOUS_KEYS)
+            for name in _IN_FILES
         }
         return {name: value for name, value in found.items() if value is not None}

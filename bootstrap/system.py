@@ -20,6 +20,7 @@ from notifier.relay import Relay
 from notifier.service import Notifier
 from projections import progress
 from projections.runner import Runner
+from registers.over_http import HttpRegister
 from threads import BoundedThreads
 from web.app import install
 
@@ -33,6 +34,7 @@ class System(PortalParts):
     @cached_property
     def app(self) -> FastAPI:
         """The HTTP server's application."""
+        register = self.party_register
         services = Services(
             publishing=self.publishing,
             reading=self.reading,
@@ -55,6 +57,7 @@ class System(PortalParts):
                 "readModels": self._check_in_thread(lambda: self.read_database.read(progress.load)),
                 "objectStore": self.documents.check,
                 **({"malwareScanner": self.malware_scanner.check} if self.malware_scanner else {}),
+                **({"partyRegister": register.answers} if isinstance(register, HttpRegister) else {}),
             },
             projections=ProjectionHealth(self.events.latest_position, self.positions).states,
         )

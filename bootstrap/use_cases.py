@@ -25,9 +25,11 @@ from application.retention import Retention
 from application.timekeeping import Timekeeper
 from application.verification import AddressCodes
 from bootstrap.errors import CannotStart
+from bootstrap.party_register import AnyRegister, party_register
 from bootstrap.stores import Stores
 from domain.roles import HeldRole
 from projections.positions import ReadPositions
+from registers.accept_all import AcceptAll
 from storage.inspection import UploadInspector, UploadScanning
 from storage.malware import Clamd, ClamdAddress, MalwareScanner
 from threads import BoundedThreads
@@ -60,6 +62,14 @@ class UseCases(Stores):
 
     async def _held_roles(self, person: UUID, mailbox_id: UUID) -> tuple[HeldRole, ...]:
         return ()
+
+    @cached_property
+    def party_register(self) -> AnyRegister:
+        """Who recipients are looked up by."""
+        register = party_register(self.settings)
+        if not isinstance(register, AcceptAll):
+            self.exits.push_async_callback(register.aclose)
+        return register
 
     @cached_property
     def reference(self) -> Reference:

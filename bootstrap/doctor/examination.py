@@ -18,6 +18,7 @@ from bootstrap.doctor import (
     objects,
     ports,
     reference,
+    register,
     report,
     roles,
 )
@@ -60,6 +61,8 @@ def checks_of(system: Patient) -> list[Check]:
         check(mail.PART, mail.look_at),
         check("bounces", ports.bounces),
         check(malware.PART, malware.look_at),
+        check(register.PART, register.look_at, register.SECONDS),
+        check(register.MERGES, register.merges),
         check(reference.PARTNERS, reference.partners),
         check(reference.ISSUERS, reference.issuers),
         check("projections", roles.read_models),

@@ -22,6 +22,7 @@ PACKAGES = (
     "identity",
     "notifier",
     "projections",
+    "registers",
     "storage",
     "telemetry",
     "web",

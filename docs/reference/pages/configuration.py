@@ -5,14 +5,14 @@ from __future__ import annotations
 from pydantic_core import PydanticUndefined
 
 from docs.reference.pages.tables import page, table
-from settings import PREVIOUS_KEYS, SECRETS, Settings
+from settings import OPTIONAL_SECRETS, PREVIOUS_KEYS, SECRETS, Settings
 
 
 def configuration() -> str:
     """The page."""
     rows = []
     for name, field in Settings.model_fields.items():
-        mark = " ●" if name in (*SECRETS, *PREVIOUS_KEYS) else ""
+        mark = " ●" if name in (*SECRETS, *PREVIOUS_KEYS, *OPTIONAL_SECRETS) else ""
         rows.append((f"`EBOX_{name.upper()}`{mark}", _default(field.get_default()), field.description or ""))
     return page(
         "# Configuration",
