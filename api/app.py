@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from api import (
+    aftermath,
     allowed_methods,
     audit,
     content,
@@ -28,6 +29,20 @@ from api.services import Services
 _NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI's own reads the environment at every request, and would label by what we never log."""
 
+_AREAS: Final = (
+    messages,
+    aftermath,
+    ebox,
+    content,
+    me,
+    me_history,
+    audit,
+    replay,
+    health,
+    metrics,
+    documentation,
+)
+
 
 def create_app(services: Services) -> FastAPI:
     """The application. Further routers (authorization server, portal) are added by whoever made it."""
@@ -40,6 +55,6 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     allowed_methods.install(app)
     openapi.install(app)
-    for area in (messages, ebox, content, me, me_history, audit, replay, health, metrics, documentation):
+    for area in _AREAS:
         app.include_router(area.router)
     return app

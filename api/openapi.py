@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from api.schemas import answers
+from api.schemas import aftermath, answers
 from api.schemas.audit import History, MailboxFound, MailboxSearch
 from api.schemas.health import Health
 from api.schemas.me import Mailboxes, Preferences, PreferencesPatch, Profile, ProfilePatch, VerificationCode
@@ -39,6 +39,9 @@ TAGS: Final = [
 ]
 
 _ANSWERS: Final = (
+    aftermath.ConfirmationAnswer,
+    aftermath.Statuses,
+    aftermath.TakenBackAnswer,
     answers.AttachmentAnswer,
     answers.Attachments,
     answers.Ebox,
@@ -57,6 +60,8 @@ _ANSWERS: Final = (
     Profile,
 )
 _BODIES: Final = (
+    aftermath.StatusSearch,
+    aftermath.TakeBack,
     MailboxSearch,
     MessageSearch,
     MessagesToUpdate,

@@ -11,6 +11,7 @@ from uuid import UUID
 from starlette.requests import HTTPConnection
 
 from api.uploads import UploadLimits
+from application.aftermath import Aftermath
 from application.auditing import Auditing
 from application.denials import Denials
 from application.own_history import OwnHistory
@@ -19,6 +20,7 @@ from application.publishing import Publishing
 from application.reading import Reading
 from application.reference import Reference
 from application.replaying import Replaying
+from application.statuses import Statuses
 from domain.actors import Actor
 from identity.access_tokens import AccessToken
 
@@ -56,6 +58,8 @@ class Services:
 
     publishing: Publishing
     reading: Reading
+    aftermath: Aftermath
+    statuses: Statuses
     auditing: Auditing
     profiles: Profiles
     own_history: OwnHistory

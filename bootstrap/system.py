@@ -11,10 +11,12 @@ from api.app import create_app
 from api.authorization import authorization_router
 from api.services import Services
 from api.uploads import UploadLimits
+from api.webhook_keys import webhook_keys_router
 from bootstrap.errors import CannotStart
 from bootstrap.notifying import notifier_of
 from bootstrap.portal import PortalParts
 from bootstrap.projection_health import ProjectionHealth
+from bootstrap.webhooks import webhook_service_of
 from notifier.catcher import MailCatcher
 from notifier.relay import Relay
 from notifier.service import Notifier
@@ -23,6 +25,7 @@ from projections.runner import Runner
 from registers.over_http import HttpRegister
 from threads import BoundedThreads
 from web.app import install
+from webhooks.service import WebhookService
 
 HEALTH_THREADS = 3
 """One for each database: a slow one does not make the others look so."""
@@ -38,6 +41,8 @@ class System(PortalParts):
         services = Services(
             publishing=self.publishing,
             reading=self.reading,
+            aftermath=self.aftermath,
+            statuses=self.statuses,
             auditing=self.auditing,
             profiles=self.profiles,
             own_history=self.own_history,
@@ -63,6 +68,7 @@ class System(PortalParts):
         )
         app = create_app(services)
         app.include_router(authorization_router(self.authorization_server))
+        app.include_router(webhook_keys_router(self.webhook_keys.jwks))
         install(
             app,
             self.portal,
@@ -87,6 +93,11 @@ class System(PortalParts):
     def notifier(self) -> Notifier:
         """Tells owners."""
         return notifier_of(self, self._relay)
+
+    @cached_property
+    def webhooks(self) -> WebhookService:
+        """Tells partners' and sites' servers."""
+        return webhook_service_of(self)
 
     @property
     def _relay(self) -> Relay:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property, partial
 from uuid import UUID
 
+from application.aftermath import Aftermath
 from application.auditing import Auditing
 from application.authority import Authority
 from application.bounces import Bounces
@@ -17,11 +18,13 @@ from application.mailboxes import Mailboxes
 from application.own_history import OwnHistory
 from application.parties import Parties
 from application.profile import Profiles
+from application.publications import Publications
 from application.publishing import Publishing
 from application.reading import Reading
 from application.reference import Reference
 from application.replaying import Replaying
 from application.retention import Retention
+from application.statuses import Statuses
 from application.timekeeping import Timekeeper
 from application.verification import AddressCodes
 from bootstrap.errors import CannotStart
@@ -116,6 +119,23 @@ class UseCases(Stores):
             reference=self.reference,
             clock=self.clock,
         )
+
+    @cached_property
+    def publications(self) -> Publications:
+        """What a sender has published."""
+        return Publications(self.events, self.parties)
+
+    @cached_property
+    def aftermath(self) -> Aftermath:
+        """What may still become of it."""
+        return Aftermath(
+            events=self.events, authority=self.authority, publications=self.publications, clock=self.clock
+        )
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        """What became of it."""
+        return Statuses(events=self.events, publications=self.publications, clock=self.clock)
 
     @cached_property
     def looks(self) -> RecentLooks:

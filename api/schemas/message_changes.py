@@ -20,7 +20,8 @@ def _absent() -> Any:
     return None
 
 
-def _uuid(given: Any) -> Any:
+def uuid_given(given: Any) -> Any:
+    """A UUID from its text; for `BeforeValidator`, where strict reading would take no text."""
     try:
         return UUID(given) if isinstance(given, str) else given
     except ValueError:
@@ -30,7 +31,7 @@ def _uuid(given: Any) -> Any:
 class MessageToUpdate(StrictModel):
     """One message, and what is to become of it: what is left out stays (RFC 7396)."""
 
-    message_id: Annotated[UUID, BeforeValidator(_uuid)]
+    message_id: Annotated[UUID, BeforeValidator(uuid_given)]
     visible: bool = Field(default_factory=_absent, description="False hides it, true shows it again.")
     archived: bool = Field(default_factory=_absent, description="True puts it aside, false takes it back.")
 
