@@ -162,6 +162,14 @@ class Settings(BaseSettings):
         description="PEM file with our private key and certificate, for a party register by mutual TLS.",
     )
     smtp_connections: int = Field(default=4, ge=1, le=64, description="SMTP connections kept open.")
+    webhook_loopback: bool = Field(
+        default=False,
+        description="Embedded mode: webhooks may go to this machine too, and there over http. For trials.",
+    )
+    webhook_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of further authorities that certificates of webhooks' receivers may be from.",
+    )
     metrics_port: int | None = Field(
         default=None,
         ge=1,
@@ -203,6 +211,8 @@ class Settings(BaseSettings):
                 raise ValueError(f"production has no defaults for these; set {names} (or …_FILE)")
             if not self.url.startswith("https://"):
                 raise ValueError("in production EBOX_PUBLIC_URL begins with https://")
+            if self.webhook_loopback:
+                raise ValueError("production sends nothing to itself; take EBOX_WEBHOOK_LOOPBACK away")
             if self.key_encryption_key == self.identifier_key:
                 raise ValueError("EBOX_KEY_ENCRYPTION_KEY and EBOX_IDENTIFIER_KEY are two keys, not one")
             embedded = [name for name in SECRETS if _is_embedded_part(getattr(self, name))]
@@ -272,7 +282,6 @@ class _ValuesInFiles(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         """All values that come from files."""
         found = {
-            name: self.get_field_value(self.settings_cls.model_fields[name], name)[0]
-            for name in _IN_FILES
+            name: self.get_field_value(self.settings_cls.model_fields[name], name)[0] for name in _IN_FILES
         }
         return {name: value for name, value in found.items() if value is not None}

@@ -22,6 +22,7 @@ from identity.directory import ReferenceDirectory
 from identity.issuers import IssuerProfile, KeySource, OwnKeys, RemoteKeys
 from identity.keys import SigningKeys
 from identity.ports import DemoPerson
+from identity.webhook_keys import WebhookKeys
 from settings import TrustedIssuer
 
 
@@ -59,6 +60,16 @@ class Identities(UseCases):
     def signing_keys(self) -> SigningKeys:
         """What our tokens are signed with."""
         return SigningKeys(
+            self.identity_engine,
+            self.key_encryption_key,
+            self.clock,
+            previous=self.previous_key_encryption_key,
+        )
+
+    @cached_property
+    def webhook_keys(self) -> WebhookKeys:
+        """What webhooks are told is signed with."""
+        return WebhookKeys(
             self.identity_engine,
             self.key_encryption_key,
             self.clock,

@@ -10,6 +10,7 @@ from bootstrap.errors import CannotStart
 from eventstore.hashednumbers import HashedNumbers, NumberCounts
 from eventstore.wrappedkeys import WrappedKeys
 from identity.keys import SigningKeys
+from identity.webhook_keys import WebhookKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,17 @@ class UnderKey:
 class KeyChanging:
     """Both keys, where they are used."""
 
-    def __init__(self, wrapped: WrappedKeys, numbers: HashedNumbers, signing: SigningKeys) -> None:
+    def __init__(
+        self, wrapped: WrappedKeys, numbers: HashedNumbers, signing: SigningKeys, webhooks: WebhookKeys
+    ) -> None:
         self._wrapped = wrapped
         self._numbers = numbers
         self._signing = signing
+        self._webhooks = webhooks
 
     def status(self) -> list[UnderKey]:
         """Every row, by the key it is under."""
-        current, previous = self._signing.wrapped()
+        current, previous = self._wrapped_signing_keys()
         of_keys = self._wrapped.known_ids
         signing = {
             key_id: count for key_id, count in zip(of_keys, (current, previous), strict=False) if count
@@ -46,10 +50,15 @@ class KeyChanging:
     def rotate_key_encryption(self, progress: Progress) -> int:
         """Wrap everything under EBOX_KEY_ENCRYPTION_KEY; how many keys are left under another one."""
         self._signing.wrap_again()
+        self._webhooks.wrap_again()
         before = self._wrapped_under_others()
         progress.begin("party keys", before)
         self._wrapped.wrap_again(progress.advance)
-        return self._wrapped_under_others() + self._signing.wrapped()[1]
+        return self._wrapped_under_others() + self._wrapped_signing_keys()[1]
+
+    def rotate_webhooks(self) -> str:
+        """Publish a new key that will sign what webhooks are told; its `kid`."""
+        return self._webhooks.rotate()
 
     def rotate_identifier(self, progress: Progress) -> NumberCounts:
         """Give every number a hash under EBOX_IDENTIFIER_KEY beside the one it has; how far it is then."""
@@ -80,6 +89,11 @@ class KeyChanging:
         progress.begin("hashes", sum(rows for key_id, rows in counts.by_key.items() if key_id != current))
         self._numbers.remove_others(progress.advance)
         return counts.erased
+
+    def _wrapped_signing_keys(self) -> tuple[int, int]:
+        """How many are under the current and the previous key."""
+        of_tokens, of_webhooks = self._signing.wrapped(), self._webhooks.wrapped()
+        return of_tokens[0] + of_webhooks[0], of_tokens[1] + of_webhooks[1]
 
     def _wrapped_under_others(self) -> int:
         current = self._wrapped.known_ids[0]

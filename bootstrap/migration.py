@@ -52,6 +52,7 @@ def migrate(system: System) -> Iterator[str]:
         yield from rebuild_outdated(system)
     with _told(requires.outbox):
         system.outbox.create_tables()
+        system.deliveries.create_tables()
     yield "outbox: tables are there"
     _prepare_objects(system)
     yield "object store: ready"

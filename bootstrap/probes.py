@@ -17,6 +17,7 @@ from notifier.service import Notifier
 from projections import progress
 from projections.progress import Progress
 from telemetry import meters
+from webhooks.overview import Overview
 
 _REMEMBERED_HEADS: Final = 360
 """An hour of looks: a read model that is further behind counts as an hour behind."""
@@ -46,6 +47,12 @@ def watch_notifications(system: System) -> None:
     """What waits in the outbox, and whether the relay takes it."""
     system.sampler.watch("outbox", partial(_see_what_waits, system.outbox))
     system.sampler.watch("relay", partial(_see_whether_the_relay_serves, system.notifier))
+
+
+def watch_webhooks(system: System) -> None:
+    """What waits for webhooks."""
+    overview = Overview(system.webhook_database)
+    system.sampler.watch("webhooks", partial(_see_what_webhooks_wait_for, overview))
 
 
 class ProjectionProbe:
@@ -99,3 +106,12 @@ def _see_what_waits(outbox: Outbox) -> None:
     due = backlog.due_since
     waited = 0.0 if due is None else (datetime.now(UTC) - due).total_seconds()
     meters.OUTBOX_WAITING_SECONDS.set(max(0.0, waited))
+
+
+def _see_what_webhooks_wait_for(overview: Overview) -> None:
+    backlog = overview.backlog()
+    meters.WEBHOOK_ROWS.labels("waiting").set(backlog.waiting)
+    meters.WEBHOOK_ROWS.labels("dead").set(backlog.dead)
+    since = backlog.waits_since
+    waited = 0.0 if since is None else (datetime.now(UTC) - since).total_seconds()
+    meters.WEBHOOK_WAITING_SECONDS.set(max(0.0, waited))

@@ -109,6 +109,7 @@ class Requirements:
 
     def _check_outbox(self) -> None:
         self._system.outbox.check()
+        self._system.deliveries.check()
 
     def _check_signing_keys(self) -> None:
         self._system.signing_keys.active()

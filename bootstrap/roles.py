@@ -25,7 +25,12 @@ from bootstrap.errors import CannotStart
 from bootstrap.logs import configure_logging
 from bootstrap.migration import migrate, seed_demo
 from bootstrap.observation import begin_to_tell, observed, shared_meters
-from bootstrap.probes import watch_dependencies, watch_notifications, watch_projections
+from bootstrap.probes import (
+    watch_dependencies,
+    watch_notifications,
+    watch_projections,
+    watch_webhooks,
+)
 from bootstrap.requirements import Requirements, once_met, wait_until_met
 from bootstrap.supervision import Role, StoppedTooSlowly, supervise
 from bootstrap.system import System
@@ -106,6 +111,7 @@ async def _everything(system: System) -> None:
         Role(server.serve, server.finish),
         _projecting(system),
         _notifying(system),
+        _telling_webhooks(system),
         _scheduling(system),
         seconds=GRACE_SECONDS,
     )
@@ -144,8 +150,12 @@ async def _project(system: System) -> None:
 
 
 async def _notify(system: System) -> None:
-    role = once_met(Requirements(system).of_notifier, lambda: _notifying(system))
-    await supervise(role, seconds=GRACE_SECONDS)
+    requirements = Requirements(system).of_notifier
+    await supervise(
+        once_met(requirements, lambda: _notifying(system)),
+        once_met(requirements, lambda: _telling_webhooks(system)),
+        seconds=GRACE_SECONDS,
+    )
 
 
 async def _schedule(system: System) -> None:
@@ -160,6 +170,11 @@ def _scheduling(system: System) -> Role:
 def _notifying(system: System) -> Role:
     watch_notifications(system)
     return Role(lambda: notifying.run(system.notifier), system.notifier.stop)
+
+
+def _telling_webhooks(system: System) -> Role:
+    watch_webhooks(system)
+    return Role(system.webhooks.run, system.webhooks.stop)
 
 
 def _projecting(system: System) -> Role:

@@ -37,12 +37,16 @@ from schema_changes import SchemaError
 from settings import Settings
 from storage.errors import StorageUnavailable
 from storage.filesystem import FilesystemObjectStore
+from webhooks import tables as webhook_tables
 
 KEY_TABLES: Final = [
     *(one for one in partytables.METADATA.sorted_tables if one is not partytables.RESTORE_UNDER_WAY),
     *identity_tables.metadata.sorted_tables,
 ]
-OUTBOX_TABLES: Final = outbox_tables.METADATA.sorted_tables
+OUTBOX_TABLES: Final = [
+    *outbox_tables.METADATA.sorted_tables,
+    *webhook_tables.METADATA.sorted_tables,
+]
 PRIVATE: Final = 0o077
 """The umask under which backups are written: nobody else reads them."""
 
@@ -79,7 +83,7 @@ def changing_keys(settings: Settings) -> Iterator[KeyChanging]:
     with _safekeeping(settings) as system:
         store = system.key_store
         store.restoring.check()
-        yield KeyChanging(store.wrapped_keys, store.hashed_numbers, system.signing_keys)
+        yield KeyChanging(store.wrapped_keys, store.hashed_numbers, system.signing_keys, system.webhook_keys)
 
 
 class Safekeeping(System):
@@ -99,16 +103,16 @@ class Safekeeping(System):
 
     @cached_property
     def outbox_tables(self) -> TableSet:
-        """What is to be mailed, and how far the filler is."""
+        """What is to be mailed and what webhooks are to be told, and how far the fillers are."""
         database = OutboxDatabase(self._database_url("outbox_url", "outbox.sqlite"))
         self.exits.callback(database.close)
         return TableSet(
             part="outbox",
             tables=OUTBOX_TABLES,
-            version_tables=["outbox_version"],
+            version_tables=["outbox_version", webhook_tables.VERSION_TABLE],
             reading=database.reading,
             transaction=database.transaction,
-            seeded=frozenset({outbox_tables.FILLER_POSITION.name}),
+            seeded=frozenset({outbox_tables.FILLER_POSITION.name, webhook_tables.POSITION.name}),
         )
 
     def backup(self, folder: Path, progress: Progress) -> Backup:
@@ -147,6 +151,7 @@ class Safekeeping(System):
         self.events.create_tables()
         self.read_database.create_tables()
         self.outbox.create_tables()
+        self.deliveries.create_tables()
         self.objects.prepare()
 
     def _followers_are_empty(self) -> bool:

@@ -20,6 +20,7 @@ from eventstore.backend import backend_for
 from eventstore.keys import KeyEncryption
 from eventstore.keystore import KeyStore
 from eventstore.store import EventStore
+from notifier.database import OutboxDatabase
 from notifier.outbox import Outbox
 from projections.database import ReadDatabase
 from settings import Settings
@@ -29,6 +30,7 @@ from storage.metered import MeteredObjectStore
 from storage.port import ObjectStore
 from storage.s3 import S3ObjectStore
 from telemetry.sampling import Sampler
+from webhooks.deliveries import Deliveries
 
 KEY_BYTES = 32
 KEY_STORE_FILE = "keys.sqlite"
@@ -102,6 +104,18 @@ class Stores:
         outbox = Outbox(self._database_url("outbox_url", "outbox.sqlite"))
         self.exits.callback(outbox.close)
         return outbox
+
+    @cached_property
+    def webhook_database(self) -> OutboxDatabase:
+        """The outbox's database, for the deliveries to webhooks."""
+        database = OutboxDatabase(self._database_url("outbox_url", "outbox.sqlite"))
+        self.exits.callback(database.close)
+        return database
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What webhooks are to be told."""
+        return Deliveries(self.webhook_database)
 
     @cached_property
     def sampler(self) -> Sampler:

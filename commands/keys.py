@@ -57,6 +57,19 @@ def key_encryption() -> None:
 
 
 @rotate.command()
+def webhooks() -> None:
+    """Publish a new key for signing what webhooks are told. It takes over in an hour.
+
+    Until then receivers can learn it from /.well-known/http-message-signatures-directory; the old key stays
+    published there for two days more. Nothing has to be restarted.
+    """
+    from bootstrap import safekeeping
+
+    with safekeeping.changing_keys(settings()) as keys:
+        typer.echo(keys.rotate_webhooks())
+
+
+@rotate.command()
 def identifier(
     finish: Annotated[
         bool,

@@ -110,6 +110,23 @@ RELAY_PAUSED = Gauge(
     multiprocess_mode="livemax",
 )
 
+WEBHOOK_ATTEMPTS = Counter(
+    "ebox_webhook_attempts_total",
+    "What came of posting an event to a webhook: delivered, failed (it is tried again), or dead.",
+    ("outcome",),
+)
+WEBHOOK_ROWS = Gauge(
+    "ebox_webhook_deliveries",
+    "Deliveries to webhooks, by state: waiting or dead.",
+    ("state",),
+    multiprocess_mode="livemax",
+)
+WEBHOOK_WAITING_SECONDS = Gauge(
+    "ebox_webhook_waiting_seconds",
+    "For how long the event that waits longest for a webhook has been waiting.",
+    multiprocess_mode="livemax",
+)
+
 KEY_STORE_SECONDS = Histogram(
     "ebox_key_store_duration_seconds",
     "One use of the key store's database; what is in memory is not asked for there.",

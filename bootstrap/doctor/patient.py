@@ -98,7 +98,8 @@ class Patient(System):
 
     def key_changing(self) -> KeyChanging:
         """What is under which key."""
-        return KeyChanging(self.key_store.wrapped_keys, self.key_store.hashed_numbers, self.signing_keys)
+        store = self.key_store
+        return KeyChanging(store.wrapped_keys, store.hashed_numbers, self.signing_keys, self.webhook_keys)
 
     def _embedded_secret(self, setting: str) -> bytes:
         path = self.secrets_dir / f"{setting}.base64"

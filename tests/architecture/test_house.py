@@ -26,6 +26,7 @@ PACKAGES = (
     "storage",
     "telemetry",
     "web",
+    "webhooks",
 )
 MODULES = ("cli", "schema_changes", "settings", "threads")
 LONGEST = 300

@@ -22,6 +22,7 @@ from identity.metadata import (
     TERMS_PATH,
     TOKEN_PATH,
 )
+from identity.webhook_keys import DIRECTORY_PATH
 from settings import Settings
 from web.logout import LOGOUT_PATH
 from web.security import SignedIn
@@ -31,6 +32,7 @@ PUBLIC = {
     *PUBLIC_PATHS,
     *METADATA_PATHS,
     AUTHORIZATION_PATH,
+    DIRECTORY_PATH,
     JWKS_PATH,
     LOGIN_PATH,
     LOGOUT_PATH,
@@ -41,8 +43,8 @@ PUBLIC = {
     "/demo/mail",
     "/demo/mail.json",
 }
-"""Health, API documents, the authorization server's endpoints, the login and the logout, the front
-page and its style, and the demo's caught mail."""
+"""Health, API documents, the authorization server's endpoints, the keys of webhooks, the login and
+the logout, the front page and its style, and the demo's caught mail."""
 
 
 def guards(route: RouteContext) -> list[Guard]:

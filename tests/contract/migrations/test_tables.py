@@ -22,8 +22,11 @@ import identity.tables
 from eventstore import partytables
 from eventstore.keystore import KeyStoreDatabase
 from notifier import tables as outbox_tables
+from notifier.database import OutboxDatabase
 from notifier.outbox import Outbox
 from tests.contract.migrations.looking import shape, version
+from webhooks import tables as webhook_tables
+from webhooks.deliveries import Deliveries
 
 ROOT = Path(__file__).parents[3]
 WITHIN = 60.0
@@ -51,6 +54,13 @@ def outbox_at(url: str) -> Iterator[Callable[[], None]]:
     outbox.close()
 
 
+@contextmanager
+def deliveries_at(url: str) -> Iterator[Callable[[], None]]:
+    database = OutboxDatabase(url)
+    yield Deliveries(database).create_tables
+    database.close()
+
+
 @dataclass(frozen=True)
 class Tables:
     """Those of one package."""
@@ -73,6 +83,7 @@ ALL = (
     Tables("eventstore", "party_version", partytables.METADATA, parties_at),
     Tables("identity", "identity_version", identity.tables.metadata, authorization_server_at),
     Tables("notifier", "outbox_version", outbox_tables.METADATA, outbox_at),
+    Tables("webhooks", webhook_tables.VERSION_TABLE, webhook_tables.METADATA, deliveries_at),
 )
 each = pytest.mark.parametrize("tables", ALL, ids=lambda tables: tables.package)
 

@@ -1,0 +1,1 @@
+"""The parts of webhooks that need no server."""

@@ -1,0 +1,1 @@
+"""Telling partners' and sites' servers what happened: signed CloudEvents, at least once."""

@@ -1,0 +1,1 @@
+"""How the tables of deliveries came to be, version by version, for `schema_changes.migrate`."""
