@@ -5,15 +5,17 @@ Problems are named by the caller's own field: the entry in `messageToPublish.att
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from domain import mediatypes
 from domain.draft import MAX_FILE_NAME_CHARACTERS, ROOT, AttachmentDraft
-from domain.errors import InvalidInput, Issue
+from domain.errors import InvalidInput, Issue, OutcomeUnknown
 from domain.events.message import AttachmentRecord
 from domain.ids import new_id
 from domain.personal import ERASED
@@ -142,20 +144,35 @@ async def inspect(inspector: UploadInspector, files: list[AnnouncedFile]) -> lis
     return reports
 
 
-async def keep(documents: DocumentStore, files: list[AnnouncedFile]) -> list[StoredDocument]:
-    """All the files in the object store, or none of them."""
+@asynccontextmanager
+async def kept(documents: DocumentStore, files: list[AnnouncedFile]) -> AsyncIterator[list[StoredDocument]]:
+    """All the files in the object store, for a block that appends the event which names them.
+
+    Where the block fails they are removed again: a refused publication leaves nothing. But not where the
+    event store did not say whether it committed: the event may be there, and then it needs its documents.
+    """
+    stored = await _keep(documents, files)
+    try:
+        yield stored
+    except (OutcomeUnknown, asyncio.CancelledError):
+        raise
+    except BaseException:
+        await _forget(documents, stored)
+        raise
+
+
+async def _keep(documents: DocumentStore, files: list[AnnouncedFile]) -> list[StoredDocument]:
     stored: list[StoredDocument] = []
     try:
         for file in files:
             stored.append(await documents.put(file.file.upload))  # noqa: PERF401 - what was put before a failure counts
     except BaseException:
-        await forget(documents, stored)
+        await _forget(documents, stored)
         raise
     return stored
 
 
-async def forget(documents: DocumentStore, stored: list[StoredDocument]) -> None:
-    """Remove what a refused publication had put."""
+async def _forget(documents: DocumentStore, stored: list[StoredDocument]) -> None:
     for document in stored:
         await documents.delete(document.object_key)
 

@@ -8,39 +8,25 @@ event may be there and needs its documents.
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from application import documents as files_of
 from application.documents import UploadedFile
+from application.judging import Judgement, judge
 from application.parties import Parties, mailbox_of
+from application.placement import Placement
 from application.reference import Reference
+from application.repeats import Repeats
 from domain import ids
-from domain.access import Basis, access_record
+from domain.access import access_record
 from domain.actors import Actor
 from domain.clock import Clock
-from domain.decisions import Deny, Operation, Subject, decide
-from domain.draft import ROOT, MessageDraft, check_draft, expiry, visible_from
-from domain.errors import (
-    Gone,
-    IdempotencyKeyReused,
-    InvalidInput,
-    Issue,
-    NotAllowed,
-    OutcomeUnknown,
-    Retryable,
-)
-from domain.events.mailbox import CreatedBecause, OwnerKind
+from domain.draft import MessageDraft, check_draft, visible_from
 from domain.events.message import AttachmentRecord
-from domain.identifiers import IdentifierScheme
-from domain.mailbox import Mailbox
-from domain.message import Message
 from domain.publication import Publication
-from domain.reference import MessageType
-from eventstore.errors import AggregateNotFound, KeyMissing, VersionConflict
+from eventstore.errors import VersionConflict
 from eventstore.parties import Party
 from eventstore.store import EventStore
 from storage.documents import DocumentStore
@@ -84,6 +70,8 @@ class Publishing:
     ) -> None:
         self._events = events
         self._parties = parties
+        self._placement = Placement(events, parties)
+        self._repeats = Repeats(events, parties)
         self._documents = documents
         self._inspector = inspector
         self._reference = reference
@@ -95,93 +83,41 @@ class Publishing:
 
         Raises `InvalidInput`, `NotAllowed`, `IdempotencyKeyReused`, `Gone`, `Busy`, `Unavailable`.
         """
+        draft = command.draft
         judged_at = self._clock.now()
-        files = files_of.match_files(command.draft.attachments, command.files)
-        check_draft(command.draft)
+        files = files_of.match_files(draft.attachments, command.files)
+        check_draft(draft)
         publication_id = _publication_id(actor, command)
         if command.idempotency_key is not None and (
             again := await self._answer_again(publication_id, command)
         ):
             return again
-        message_type = await self._message_type(actor, command.draft)
-        party = await self._parties.find(command.draft.recipient)
-        basis = _decide(actor, command.draft, message_type, party, judged_at)
-        expires_at = expiry(command.draft, message_type.validity, visible_from(command.draft, judged_at))
+        party = await self._parties.find(draft.recipient)
+        judgement = judge(actor, draft, await self._reference.current(), party, judged_at)
         reports = await files_of.inspect(self._inspector, files)
-        party = party or await self._parties.find_or_create(command.draft.recipient)
+        party = party or await self._parties.find_or_create(draft.recipient)
         fingerprint = await self._parties.fingerprint(party.party_id, _request(command))
-        stored = await files_of.keep(self._documents, files)
-        published_at = self._clock.now()
         try:
-            attachments = [files_of.record_of(*one) for one in zip(files, reports, stored, strict=True)]
-            publication = _publication(
-                actor,
-                command.draft,
-                publication_id,
-                party,
-                basis,
-                fingerprint,
-                attachments,
-                published_at,
-                expires_at,
-            )
-            position = await self._append(publication, party, command.draft, published_at)
+            async with files_of.kept(self._documents, files) as stored:
+                attachments = [files_of.record_of(*one) for one in zip(files, reports, stored, strict=True)]
+                published_at = self._clock.now()
+                publication = _publication(
+                    actor, draft, publication_id, party, judgement, fingerprint, attachments, published_at
+                )
+                position = await self._placement.put(publication, draft.recipient, party, published_at)
         except VersionConflict:
-            await files_of.forget(self._documents, stored)
             if again := await self._answer_again(publication_id, command):
                 return again
             raise
-        except (OutcomeUnknown, asyncio.CancelledError):
-            raise  # the event may be there, and then it needs its documents
-        except BaseException:
-            await files_of.forget(self._documents, stored)
-            raise
-        if not party.mailbox_recorded:
-            with suppress(Retryable):  # a hint that saves the next publication a look; that one would mend it
-                await self._parties.mailbox_recorded(party.party_id)
-        return PublishResult(publication_id, expires_at, party.is_activated, position, is_replayed=False)
-
-    async def _message_type(self, actor: Actor, draft: MessageDraft) -> MessageType:
-        reference = await self._reference.current()
-        issues = []
-        if draft.message_type not in reference.message_types:
-            issues.append(Issue(f"{ROOT}.messageTypeId", "unknown", "no message type has this id"))
-        application = reference.applications.get(draft.application)
-        if application is None or application.organisation != actor.organisation:
-            detail = "none of your applications has this id"
-            issues.append(Issue(f"{ROOT}.senderApplicationId", "unknown", detail))
-        if issues:
-            raise InvalidInput(*issues)
-        return reference.message_types[draft.message_type]
-
-    async def _append(self, publication: Publication, party: Party, draft: MessageDraft, at: datetime) -> int:
-        """The position. The first publication to a party brings `mailbox.created` along; two may both try."""
-        facts = Message.publish(publication.publication_id, publication, at).new_facts()
-        if party.mailbox_recorded:
-            return await self._events.append(*facts)
-        mailbox_id = publication.mailbox_id
-        because = CreatedBecause.PUBLISHED_TO
-        mailbox = Mailbox.create(mailbox_id, party.party_id, draft.recipient, because, at)
-        try:
-            return await self._events.append(*mailbox.new_facts(), *facts)
-        except VersionConflict as conflict:
-            if conflict.stream != mailbox_id:
-                raise
-            return await self._events.append(*facts)
+        return PublishResult(
+            publication_id, judgement.expires_at, party.is_activated, position, is_replayed=False
+        )
 
     async def _answer_again(self, publication_id: UUID, command: PublishCommand) -> PublishResult | None:
         """The answer that this key got before, or None if it never came before."""
-        try:
-            earlier = await self._events.get(publication_id)
-        except AggregateNotFound:
+        published = await self._repeats.published(publication_id, _request(command))
+        if published is None:
             return None
-        published = earlier.published
-        try:
-            fingerprint = await self._parties.fingerprint(published.party_id, _request(command))
-        except KeyMissing as erased:
-            raise Gone("the recipient of that publication has been erased") from erased
-        if fingerprint != published.fingerprint:
-            raise IdempotencyKeyReused("this Idempotency-Key came before with another request")
         return PublishResult(
             published.originator_id,
             published.expires_at,
@@ -196,11 +132,10 @@ def _publication(
     draft: MessageDraft,
     publication_id: UUID,
     party: Party,
-    basis: Basis,
+    judgement: Judgement,
     fingerprint: str,
     attachments: list[AttachmentRecord],
     at: datetime,
-    expires_at: datetime,
 ) -> Publication:
     return Publication(
         publication_id=publication_id,
@@ -220,24 +155,9 @@ def _publication(
         attachments=attachments,
         recipient_activated=party.is_activated,
         visible_from=visible_from(draft, at),
-        expires_at=expires_at,
-        access=access_record(actor, basis),
+        expires_at=judgement.expires_at,
+        access=access_record(actor, judgement.basis),
     )
-
-
-def _decide(
-    actor: Actor, draft: MessageDraft, message_type: MessageType, party: Party | None, at: datetime
-) -> Basis:
-    if draft.sender is not None and draft.sender != actor.organisation:
-        issue = Issue(f"{ROOT}.sender.enterpriseNumber", "notYourOwn", "publish for your own organisation")
-        raise NotAllowed("not the sender's own organisation", issue)
-    is_person = draft.recipient.scheme is IdentifierScheme.SSIN
-    kind = OwnerKind.CITIZEN if is_person else OwnerKind.ENTERPRISE
-    subject = Subject(party.party_id, party.mailbox_id, kind) if party else Subject(None, None, kind)
-    decision = decide(actor, subject, Operation.PUBLISH, message_type, None, at)
-    if isinstance(decision, Deny):
-        raise NotAllowed(decision.reason, Issue(f"{ROOT}.messageTypeId", "notAllowed", decision.reason))
-    return decision.basis
 
 
 def _publication_id(actor: Actor, command: PublishCommand) -> UUID:

@@ -1,0 +1,63 @@
+"""Puts a message into a mailbox: the one append that every publication, reply and link ends in.
+
+The first message to a party brings `mailbox.created` along; several may try that at once, and each still has
+its message.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from application.parties import Parties, mailbox_of
+from domain.errors import Retryable
+from domain.events.base import Event
+from domain.events.mailbox import CreatedBecause
+from domain.identifiers import Identifier
+from domain.mailbox import Mailbox
+from domain.message import Message
+from domain.publication import Publication
+from eventstore.errors import VersionConflict
+from eventstore.parties import Party
+from eventstore.store import EventStore
+
+
+class Placement:
+    """Appends what was decided. Its errors are those of `EventStore.append`."""
+
+    def __init__(self, events: EventStore, parties: Parties) -> None:
+        self._events = events
+        self._parties = parties
+
+    async def put(
+        self, publication: Publication, recipient: Identifier, party: Party, at: datetime, *more: Event
+    ) -> int:
+        """Append the publication to its first mailbox, and `more` with it; the position.
+
+        `party` is the recipient's, and owns the mailbox that the publication names. Raises `VersionConflict`
+        where the publication, or one of `more`, is there already.
+        """
+        facts = [*Message.publish(publication.publication_id, publication, at).new_facts(), *more]
+        if party.mailbox_recorded:
+            return await self._events.append(*facts)
+        position = await self._append_with_mailbox(facts, recipient, party, at)
+        with suppress(Retryable):  # a hint that saves the next publication a look; that one would mend it
+            await self._parties.mailbox_recorded(party.party_id)
+        return position
+
+    async def _append_with_mailbox(
+        self, facts: list[Event], recipient: Identifier, party: Party, at: datetime
+    ) -> int:
+        created = mailbox_created(party, recipient, at)
+        try:
+            return await self._events.append(*created, *facts)
+        except VersionConflict as conflict:
+            if conflict.stream != party.mailbox_id:
+                raise
+            return await self._events.append(*facts)
+
+
+def mailbox_created(party: Party, recipient: Identifier, at: datetime) -> list[Event]:
+    """The beginning of the mailbox of somebody who is published to for the first time."""
+    because = CreatedBecause.PUBLISHED_TO
+    return Mailbox.create(mailbox_of(party), party.party_id, recipient, because, at).new_facts()
