@@ -1,6 +1,7 @@
 """Which objects the log names: folded from its pages into an SQLite file, so that memory does not grow.
 
-An object is needed while a message names it whose documents were not purged and whose party was not erased.
+An object is needed while a message names it, or a sender's upload, that was not purged and whose party was
+not erased.
 Whatever looks like an object's key counts, in whichever field of whichever event: taking one too many for
 needed costs some bytes, one too few a document.
 """
@@ -16,6 +17,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.events.document import DocumentPurged
 from domain.events.mailbox import OwnerErased
 from domain.events.message import DocumentsPurged
 from eventstore.recorder import RecordedEvent, key_of
@@ -29,6 +31,9 @@ _TABLES = """
     CREATE INDEX IF NOT EXISTS named_stream ON named (stream);
     CREATE INDEX IF NOT EXISTS named_party ON named (party);
 """
+
+
+_PURGED = frozenset({DocumentsPurged.TOPIC, DocumentPurged.TOPIC})
 
 
 class _Owned(msgspec.Struct):
@@ -72,7 +77,7 @@ class NamedObjects:
         self.connection.execute("BEGIN")
         for recorded in page:
             stored = recorded.stored
-            if stored.topic == DocumentsPurged.TOPIC:
+            if stored.topic in _PURGED:
                 self.connection.execute("DELETE FROM named WHERE stream = ?", (key_of(stored)[0].bytes,))
             elif stored.topic == OwnerErased.TOPIC:
                 self.connection.execute("DELETE FROM named WHERE party = ?", (_party(stored.state),))
@@ -108,7 +113,7 @@ class NamedObjects:
         """Drop those objects without a size whose documents were purged, or party erased, in this page."""
         for recorded in page:
             stored = recorded.stored
-            if stored.topic == DocumentsPurged.TOPIC:
+            if stored.topic in _PURGED:
                 self._excuse("stream", key_of(stored)[0].bytes)
             elif stored.topic == OwnerErased.TOPIC:
                 self._excuse("party", _party(stored.state))

@@ -1,4 +1,8 @@
-"""Retention: the documents of messages whose validity is over leave the object store.
+"""Retention: documents that no message needs any more leave the object store.
+
+Of a publication in many mailboxes, the last message to go takes the documents along; the others say in their
+own streams whether they still need them. What a sender keeps with us for many messages goes when its own time
+is over: none of them lives longer.
 
 First the objects, then the event: killed in between, the next run finds them gone and says so. The message's
 own facts stay in the log; what it was about can be proved, what it said cannot be read any more.
@@ -7,16 +11,20 @@ own facts stay in the log; what it was about can be proved, what it said cannot 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from application.publications import Publications
 from domain.clock import Clock
+from domain.document import Document
 from domain.message import Message
 from eventstore.errors import VersionConflict
 from eventstore.store import EventStore
-from projections import timetable
+from projections import kept_documents, timetable
 from projections.database import ReadDatabase
+from projections.kept_documents import KeptDocument
 from projections.timetable import DueMessage
 from storage.documents import DocumentStore
 
@@ -26,9 +34,9 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """A message whose documents are gone; `size` is theirs, in bytes."""
+    """A message, or a kept document, that has no documents any more; those removed with it, in bytes."""
 
-    message_id: UUID
+    stream: UUID
     documents: int
     size: int
 
@@ -45,11 +53,13 @@ class Retention:
         events: EventStore,
         database: ReadDatabase,
         documents: DocumentStore,
+        publications: Publications,
         clock: Clock,
         grace: timedelta,
         second_clock: Callable[[], Awaitable[datetime | None]],
     ) -> None:
         self._events = events
+        self._publications = publications
         self._database = database
         self._documents = documents
         self._clock = clock
@@ -57,11 +67,13 @@ class Retention:
         self._second_clock = second_clock
 
     async def due(self) -> int:
-        """How many messages have documents to purge."""
-        return await self._database.run(timetable.count_expired, await self._until())
+        """How many messages have documents to purge, and how many kept documents are to go."""
+        until = await self._until()
+        messages = await self._database.run(timetable.count_expired, until)
+        return messages + await self._database.run(kept_documents.count_over, until)
 
     async def run(self) -> AsyncIterator[Purged]:
-        """Purge what is due, message by message. May be interrupted and run again.
+        """Purge what is due, one by one. May be interrupted and run again.
 
         Raises `Unavailable` and `StorageUnavailable`; what was purged until then is on record.
         """
@@ -73,6 +85,13 @@ class Retention:
                 if purged is not None:
                     yield purged
             last = page[-1]
+        after: KeptDocument | None = None
+        while over := await self._database.run(kept_documents.over, until, limit=PAGE, after=after):
+            for document in over:
+                purged = await self._purge_kept(document.document_id)
+                if purged is not None:
+                    yield purged
+            after = over[-1]
 
     async def _until(self) -> datetime:
         now = self._clock.now()
@@ -85,9 +104,10 @@ class Retention:
                 raise TypeError(f"stream {message_id} is not a message")
             if message.is_purged:
                 return None
-            attachments = message.published.attachments
             message.purge(self._clock.now())
-            for attachment in attachments:
+            own = [one for one in message.published.attachments if one.document_id is None]
+            unneeded = [] if own and await self._is_needed_by_others(message) else own
+            for attachment in unneeded:
                 await self._documents.delete(attachment.object_key)
             try:
                 await self._events.append(*message.new_facts())
@@ -95,5 +115,28 @@ class Retention:
                 if attempt == ATTEMPTS:
                     raise
             else:
-                return Purged(message_id, len(attachments), sum(one.size for one in attachments))
+                return Purged(message_id, len(unneeded), sum(one.size for one in unneeded))
         raise AssertionError("the last attempt returns or raises")
+
+    async def _is_needed_by_others(self, message: Message) -> bool:
+        """Whether another recipient of the publication can still read, or come to read, its documents."""
+        publication_id = message.published.publication_id
+        for stream in (publication_id, *await self._publications.further(publication_id)):
+            if stream != message.id:
+                other = await self._publications.message(stream)
+                if other is not None and not (other.is_expired or other.is_withdrawn):
+                    return True
+        return False
+
+    async def _purge_kept(self, document_id: UUID) -> Purged | None:
+        document = await self._events.get(document_id)
+        if not isinstance(document, Document):
+            raise TypeError(f"stream {document_id} is not a document")
+        document.purge(self._clock.now())
+        facts = document.new_facts()
+        if not facts:
+            return None
+        await self._documents.delete(document.kept.object_key)
+        with suppress(VersionConflict):  # another run was here and put the very same on record
+            await self._events.append(*facts)
+        return Purged(document_id, 1, document.kept.size)

@@ -24,7 +24,7 @@ async def purge(settings: Settings, grace_days: int, *, dry_run: bool) -> None:
         retention = system.retention(timedelta(days=grace_days))
         due = await retention.due()
         if dry_run:
-            _tell(f"{due} messages have documents that would be removed")
+            _tell(f"the documents of {due} messages and uploads would be removed")
             return
         messages = documents = size = 0
         with Progress(console=terminal, disable=not terminal.is_terminal) as progress:
@@ -36,7 +36,7 @@ async def purge(settings: Settings, grace_days: int, *, dry_run: bool) -> None:
                     size + purged.size,
                 )
                 progress.advance(task)
-        _tell(f"{documents} documents of {messages} messages removed, {size} bytes")
+        _tell(f"{documents} documents of {messages} messages and uploads removed, {size} bytes")
     finally:
         await system.aclose()
 

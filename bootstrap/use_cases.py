@@ -164,6 +164,7 @@ class UseCases(Stores):
             events=self.events,
             database=self.read_database,
             documents=self.documents,
+            publications=self.publications,
             clock=self.clock,
             grace=grace,
             second_clock=partial(asyncio.to_thread, self.events.server_time),

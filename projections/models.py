@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from projections import access_history, inbox, message_detail, profile, reference, timetable
+from projections import (
+    access_history,
+    inbox,
+    kept_documents,
+    message_detail,
+    profile,
+    reference,
+    roles,
+    timetable,
+)
 from projections.model import ReadModel
 
 READ_MODELS: Final[tuple[ReadModel, ...]] = (
@@ -13,5 +22,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     profile.MODEL,
     access_history.MODEL,
     reference.MODEL,
+    roles.MODEL,
     timetable.MODEL,
+    kept_documents.MODEL,
 )
