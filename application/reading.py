@@ -196,9 +196,9 @@ class Reading:
     ) -> tuple[Permission, MessageDetail, int]:
         permission = await self._authority.own_mailbox(actor, Operation.READ, at, mailbox)
         position = await self._positions.wait_for(message_detail.MODEL.name, at_least or 0)
-        detail = await self._database.run(message_detail.detail, message_id)
+        detail = await self._database.run(message_detail.detail, permission.mailbox_id, message_id)
         # Somebody else's message and none at all must look the same.
-        if detail is None or detail.mailbox_id != permission.mailbox_id:
+        if detail is None or not permission.covers(detail.mailbox_id, detail.recipient_partition):
             raise NotFound("message", position=position)
         return permission, detail, position
 

@@ -18,7 +18,10 @@ class MessageFilter:
 
     Moments of reception and of expiry: `…_after` is included, `…_before` is not. `words` are looked for as
     one text, in `language` (nl, fr, de, en), which must be given with them. `changed_after`: what changed
-    behind this position, in the order of change, with what has expired since.
+    behind this position, in the order of change, with what has expired or was withdrawn since.
+
+    `partitions`: those of the recipient's that the reader may see, `NO_PARTITION` for what lies in none; an
+    empty set shows nothing. `recipient_partition` picks one of them.
     """
 
     read_status: bool | None = None
@@ -35,11 +38,38 @@ class MessageFilter:
     words: str | None = None
     language: str | None = None
     changed_after: int | None = None
+    partitions: frozenset[str] | None = None
+    recipient_partition: str | None = None
 
     @property
     def is_plain(self) -> bool:
         """Whether counters know the total: nothing is asked for but what is hidden, archived, read or not."""
         return self == MessageFilter(self.read_status, bool(self.is_hidden), bool(self.is_archived))
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no message can be meant."""
+        return self.partitions is not None and not self.partitions
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a list that is wanted: `size` items after `skip`; `is_exact`: its total without a limit."""
+
+    size: int
+    skip: int
+    is_exact: bool = False
+
+    @property
+    def counted(self) -> int | None:
+        """How many rows to count at most, to know whether there are more than the limit."""
+        return None if self.is_exact else TOTAL_LIMIT + 1
+
+    def of(self, items: list[InboxItem], total: int) -> InboxPage:
+        """These items out of `total`, as far as that was counted."""
+        if self.is_exact:
+            return InboxPage(items, total, is_total_capped=False)
+        return InboxPage(items, min(total, TOTAL_LIMIT), is_total_capped=total > TOTAL_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +88,9 @@ class InboxItem:
     Not frozen: making a frozen one takes three times as long, and a page has up to a hundred.
 
     `business_data` is a list of objects with `key`, `name` and `values`; `attention_of` has `ssin` and
-    `label`. `received_at` is when it came into sight. An expired one, which has lost its texts, is only
-    among what has changed. `position` is that of its last change.
+    `label`. `received_at` is when it came into sight. One that has expired or was withdrawn has lost its
+    texts, and is only among what has changed; a recalled one has lost them too, and stays in the list.
+    `position` is that of its last change. `sender_number`: of the citizen whose reply it is.
     """
 
     message_id: UUID
@@ -88,20 +119,41 @@ class InboxItem:
     is_erased: bool
     position: int
     due_at: datetime | None = None
+    confirmation_needed: bool = False
+    confirmed_at: datetime | None = None
+    replied_at: datetime | None = None
+    recalled_at: datetime | None = None
+    is_withdrawn: bool = False
+    has_payment: bool = False
+    recipient_partition: str | None = None
+    sender_kind: str = "enterprise"
+    sender_number: str | None = None
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether its content was withheld."""
+        return self.recalled_at is not None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it waits to be opened; a recalled one does not."""
+        return self.opened_at is None and self.recalled_at is None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has left the list for good."""
+        return self.is_expired or self.is_withdrawn
 
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """One page of the list. `total` counts all pages, exact up to 10,000 and capped there."""
+    """One page of the list. `total` counts all pages, exact up to 10,000 and capped there, unless more
+    was asked for.
+    """
 
     items: list[InboxItem]
     total: int
     is_total_capped: bool
-
-    @classmethod
-    def of(cls, items: list[InboxItem], total: int) -> InboxPage:
-        """These items out of `total`, as far as that was counted."""
-        return cls(items, min(total, TOTAL_LIMIT), is_total_capped=total > TOTAL_LIMIT)
 
     def fingerprint(self) -> bytes:
         """The same for two pages that show the same: a message that changed has another position."""

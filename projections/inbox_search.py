@@ -13,20 +13,22 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, false, func, select
 
 from projections.database import gathering
 from projections.folding import filled, folded
-from projections.inbox_filter import TOTAL_LIMIT, InboxPage, MessageFilter, Named
-from projections.inbox_lists import (
-    expiry_conditions,
-    gathered,
-    items_of,
+from projections.inbox_conditions import (
+    equal_to,
+    expiring,
+    flags,
     matches,
     read_status,
     received,
+    visible,
 )
-from projections.inbox_tables import COUNTERS, CROWDED, INBOX, IS_CROWDED, TEXTS
+from projections.inbox_filter import InboxPage, MessageFilter, Named, Window
+from projections.inbox_lists import gathered, items_of
+from projections.inbox_tables import COUNTERS, CROWDED, IS_CROWDED, TEXTS
 from projections.reference import ReferenceSnapshot
 
 _PROBED: Final = 500
@@ -58,33 +60,23 @@ _folded_name: Final = lru_cache(maxsize=8192)(folded)
 
 
 def search(
-    connection: Connection, mailbox_id: UUID, wanted: MessageFilter, named: Named, size: int, skip: int
+    connection: Connection, mailbox_id: UUID, wanted: MessageFilter, named: Named, window: Window
 ) -> InboxPage:
     """A page of the messages that have the words, or whose type or sender has them."""
     conditions = _conditions(mailbox_id, wanted)
     found = matches(wanted, named)
     if _is_worth_gathering(connection, mailbox_id, wanted, conditions, found):
         with gathering(connection):
-            hits = gathered(connection, _hits(conditions, wanted, named), size, skip)
+            hits = gathered(connection, _hits(conditions, wanted, named), window)
         if not hits.is_total_capped:
             return hits
-    return _in_order(connection, [*conditions, found], size, skip)
+    return _in_order(connection, [*conditions, found], window)
 
 
 def _conditions(mailbox_id: UUID, wanted: MessageFilter) -> list[ColumnElement[bool]]:
-    conditions = [_t.mailbox_id == mailbox_id, _t.received_at.is_not(None), *received(_t.received_at, wanted)]
-    for name in ("is_hidden", "is_archived", "message_type", "sender_organisation", "sender_application"):
-        value = getattr(wanted, name)
-        if value is not None:
-            conditions.append(_t[name] == value)
-    others = [*read_status(wanted), *expiry_conditions(wanted)]
-    if wanted.registered is not None:
-        others.append(INBOX.c.registered == wanted.registered)
-    if others:
-        # A message at a time, and only of those that have the words: joined, all would be looked up.
-        asked = select(and_(*others)).where(INBOX.c.message_id == _t.message_id)
-        conditions.append(asked.scalar_subquery())
-    return conditions
+    conditions = [_t.mailbox_id == mailbox_id, _t.received_at.is_not(None), *received(_t, wanted)]
+    conditions += [*flags(_t, wanted), *equal_to(_t, wanted), *read_status(_t, wanted)]
+    return [*conditions, *expiring(_t, wanted), *visible(_t, wanted)]
 
 
 def _is_worth_gathering(
@@ -105,24 +97,21 @@ def _is_worth_gathering(
     row = connection.execute(
         select(published.scalar_subquery().label("published"), common.scalar_subquery().label("common"))
     ).one()
-    return (row.published or 0) > 2 * CROWDED and row.common <= _COMMON
+    return (row.published or 0) > CROWDED and row.common <= _COMMON
 
 
 def _hits(
     conditions: list[ColumnElement[bool]], wanted: MessageFilter, named: Named
 ) -> Select[datetime | None, UUID]:
     columns = select(_t.received_at, _t.message_id)
-    early = columns.where(*conditions, matches(wanted, named), _t.number <= CROWDED)
-    crowd = columns.where(*conditions, matches(wanted, named, is_indexed=True), IS_CROWDED)
-    both = union_all(early, crowd).subquery("both")
-    return select(both.c.received_at, both.c.message_id)
+    return columns.where(*conditions, matches(wanted, named, is_indexed=True), IS_CROWDED)
 
 
-def _in_order(
-    connection: Connection, conditions: list[ColumnElement[bool]], size: int, skip: int
-) -> InboxPage:
-    some = select(_t.message_id).where(*conditions).limit(TOTAL_LIMIT + 1).subquery("some")
+def _in_order(connection: Connection, conditions: list[ColumnElement[bool]], window: Window) -> InboxPage:
+    some = select(_t.message_id).where(*conditions).limit(window.counted).subquery("some")
     total = connection.execute(select(func.count()).select_from(some)).scalar_one()
-    page = select(_t.message_id).where(*conditions).order_by(*_IN_ORDER).limit(size).offset(skip)
-    ids = list(connection.scalars(page)) if skip < total else []
-    return InboxPage.of(items_of(connection, ids), total)
+    page = (
+        select(_t.message_id).where(*conditions).order_by(*_IN_ORDER).limit(window.size).offset(window.skip)
+    )
+    ids = list(connection.scalars(page)) if window.skip < total else []
+    return window.of(items_of(connection, ids), total)

@@ -19,44 +19,53 @@ from sqlalchemy import (
 )
 
 from projections.columns import METADATA, Moment
+from projections.mailbox_merges import merges_table
 from projections.message_facts import MessageColumns
 
 CROWDED: Final = 1_000
-"""The first messages of a mailbox are searched one by one; only those behind them are in the index of words.
+"""A mailbox that ever got more messages than this has them in the index of words.
 
-Nearly every mailbox stays below, and then costs that index nothing.
+Nearly every mailbox stays below: its messages are searched one by one, and cost that index nothing.
 """
 
 _FOLDED: Final = String().with_variant(String(collation="C"), "postgresql")
 
 
 class InboxColumns(MessageColumns):
-    """An expired message stays as a mark, without its texts, for those who ask what has changed."""
+    """What has expired or was withdrawn stays as a mark, without its texts, for who asks what has changed.
+
+    `is_unread`: neither opened nor recalled.
+    """
 
     is_expired: Named[bool]
+    is_withdrawn: Named[bool]
+    is_unread: Named[bool]
 
 
 class TextColumns(TypedColumns):
-    """What a message that has not expired is found by, folded, in each language.
+    """What a message is found by, folded, in each language, as long as its texts may be read.
 
-    Apart from the inbox, so that opening a message leaves the index of words alone. `number` counts the
-    mailbox's messages in the order of their publication. `words` has the texts of all languages once, for the
-    index; null where the message is not in it.
+    Apart from the inbox, so that opening a message leaves the index of words alone, with all that lists are
+    filtered by, so that a search need not look there. What has a fixed size comes first: it is soonest
+    read. `words` has the texts of all languages once, for the index; null in mailboxes that are not in it.
     """
 
     message_id: Named[UUID] = Column(primary_key=True)
     mailbox_id: Named[UUID]
-    number: Named[int]
     received_at: Named[datetime | None] = Column(Moment)
+    expires_at: Named[datetime] = Column(Moment)
     is_hidden: Named[bool]
     is_archived: Named[bool]
-    message_type: Named[str]
-    sender_organisation: Named[str]
-    sender_application: Named[str]
+    is_unread: Named[bool]
+    registered: Named[bool]
     nl: Named[str] = Column(_FOLDED)
     fr: Named[str] = Column(_FOLDED)
     de: Named[str] = Column(_FOLDED)
     en: Named[str] = Column(_FOLDED)
+    message_type: Named[str]
+    sender_organisation: Named[str]
+    sender_application: Named[str]
+    recipient_partition: Named[str | None]
     words: Named[str | None] = Column(_FOLDED)
 
 
@@ -80,11 +89,12 @@ class CounterColumns(TypedColumns):
 INBOX: Final = Table("inbox", METADATA, InboxColumns)
 TEXTS: Final = Table("inbox_texts", METADATA, TextColumns)
 COUNTERS: Final = Table("inbox_counters", METADATA, CounterColumns)
+MERGES: Final = merges_table("inbox_merges")
 
 _m, _t = INBOX.c, TEXTS.c
 NEWEST_FIRST: Final = (_m.received_at.desc(), _m.message_id.desc())
-IS_LISTED: Final = and_(_m.received_at.is_not(None), _m.is_expired.is_(False))
-"""It has come into sight, and has not expired."""
+IS_LISTED: Final = and_(_m.received_at.is_not(None), _m.is_expired.is_(False), _m.is_withdrawn.is_(False))
+"""It has come into sight, has not expired and was not withdrawn."""
 IS_CROWDED: Final = _t.words.is_not(None)
 
 _SHELF: Final = (_m.mailbox_id, _m.is_hidden, _m.is_archived)
@@ -95,16 +105,16 @@ def _index(name: str, *columns: ColumnElement[Any], only: ColumnElement[bool] = 
 
 
 _index("newest")
-_index("newest_unread", only=and_(IS_LISTED, _m.opened_at.is_(None)))
-_index("newest_read", only=and_(IS_LISTED, _m.opened_at.is_not(None)))
+_index("newest_unread", only=and_(IS_LISTED, _m.is_unread.is_(True)))
+_index("newest_read", only=and_(IS_LISTED, _m.is_unread.is_(False)))
 for _column in (_m.message_type, _m.sender_organisation, _m.sender_application, _m.registered):
     _index(f"newest_{_column.name}", _column)
 _index("expiry", _m.expires_at)
-Index("inbox_position", _m.mailbox_id, _m.position)
+_index("partition", _m.recipient_partition, only=and_(IS_LISTED, _m.recipient_partition.is_not(None)))
+Index("inbox_position", _m.mailbox_id, _m.position, _m.message_id)
 
 _TEXTS_SHELF: Final = (_t.mailbox_id, _t.is_hidden, _t.is_archived)
 Index("inbox_texts_newest", *_TEXTS_SHELF, _t.received_at.desc(), _t.message_id.desc())
-Index("inbox_texts_number", _t.mailbox_id, _t.number)
 Index(
     "inbox_texts_words",
     _t.mailbox_id,

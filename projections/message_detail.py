@@ -1,5 +1,7 @@
 """One message with its attachments and its body, as its reader sees it from its release until its expiry.
 
+A withdrawn message is not there, a recalled one without what it held.
+
 No object keys and no document keys: content is released by the event store's own record of the message.
 """
 
@@ -12,24 +14,49 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Connection, Named, Table, bindparam, delete, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Connection,
+    Index,
+    Named,
+    Table,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 
-from domain.events.message import Addressee, AttachmentRecord, BusinessDatum, MessageExpired, MessagePublished
+from domain.events.mailbox import MailboxMerged
+from domain.events.message import (
+    Addressee,
+    AttachmentRecord,
+    BusinessDatum,
+    MessageExpired,
+    MessagePublished,
+    MessageRecalled,
+    MessageWithdrawn,
+)
 from domain.personal import readable
 from projections.bulk import insert_rows
 from projections.columns import METADATA, Json
+from projections.mailbox_merges import doubles, merges_table, record_merge, survivors
 from projections.message_facts import CHANGES, MessageColumns, change_of, message_row, update_rows
 from projections.model import Located, ReadModel, Row
 
 
 class DetailColumns(MessageColumns):
-    """`body` is a text by language; `attachments` a list of what `Attachment` has."""
+    """`body` is a text by language, `payment` are texts by name, `attachments` what `Attachment` has."""
 
     body: Named[Any] = Column(Json, nullable=True)
+    payment: Named[Any] = Column(Json, nullable=True)
     attachments: Named[Any] = Column(Json, nullable=False)
 
 
 DETAIL: Final = Table("message_detail", METADATA, DetailColumns)
+MERGES: Final = merges_table("message_detail_merges")
+
+Index("message_detail_publication", DETAIL.c.mailbox_id, DETAIL.c.publication_id)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,14 +110,32 @@ class MessageDetail:
     is_erased: bool
     body: dict[str, str] | None
     attachments: list[Attachment]
+    payment: dict[str, str] | None = None
+    has_payment: bool = False
+    confirmed_at: datetime | None = None
+    replied_at: datetime | None = None
+    recalled_at: datetime | None = None
+    sender_kind: str = "enterprise"
+    sender_number: str | None = None
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether its content was withheld."""
+        return self.recalled_at is not None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it waits to be opened; a recalled one does not."""
+        return self.opened_at is None and self.recalled_at is None
 
 
-def detail(connection: Connection, message_id: UUID) -> MessageDetail | None:
-    """The message, or None where there is none, it has expired or has not come into sight yet.
+def detail(connection: Connection, mailbox_id: UUID, publication_id: UUID) -> MessageDetail | None:
+    """The mailbox's message of that publication.
 
-    Whose it is, is for the caller to check: `mailbox_id`.
+    None where there is none, it has expired, was withdrawn or has not come into sight yet. Whether its
+    `recipient_partition` may be seen is for the caller to check.
     """
-    row = connection.execute(_DETAIL, {"message": message_id}).one_or_none()
+    row = connection.execute(_DETAIL, {"mailbox": mailbox_id, "publication": publication_id}).one_or_none()
     if row is None:
         return None
     found = row._asdict()
@@ -100,36 +145,67 @@ def detail(connection: Connection, message_id: UUID) -> MessageDetail | None:
     return MessageDetail(**found)
 
 
+_MESSAGES: Final[BindParameter[Any]] = bindparam("messages", expanding=True)
 _DETAIL: Final = select(*(DETAIL.c[field.name] for field in fields(MessageDetail))).where(
-    DETAIL.c.message_id == bindparam("message"), DETAIL.c.received_at.is_not(None)
+    DETAIL.c.mailbox_id == bindparam("mailbox"),
+    DETAIL.c.publication_id == bindparam("publication"),
+    DETAIL.c.received_at.is_not(None),
 )
-_REMOVE: Final = delete(DETAIL).where(DETAIL.c.message_id.in_(bindparam("messages", expanding=True)))
+_REMOVE: Final = delete(DETAIL).where(DETAIL.c.message_id.in_(_MESSAGES))
+_WITHHELD: Final[Row] = {"body": None, "payment": None, "attachments": []}
 
 
 def _fold(connection: Connection, page: Sequence[Located]) -> None:
+    begin = 0
+    for index, (position, event) in enumerate(page):
+        if isinstance(event, MailboxMerged):
+            _take_in(connection, page[begin:index])
+            _merge(connection, position, event)
+            begin = index + 1
+    _take_in(connection, page[begin:])
+
+
+def _take_in(connection: Connection, page: Sequence[Located]) -> None:
     published: dict[UUID, Row] = {}
     changes: dict[UUID, Row] = {}
-    expired: list[UUID] = []
+    gone: list[UUID] = []
     for position, event in page:
         match event:
             case MessagePublished():
                 published[event.originator_id] = _row(position, event)
-            case MessageExpired():
-                expired.append(event.originator_id)
+            case MessageExpired() | MessageWithdrawn():
+                gone.append(event.originator_id)
+            case MessageRecalled():
+                change = {**change_of(position, event), **_WITHHELD}
+                changes.setdefault(event.originator_id, {}).update(change)
             case _:
                 changes.setdefault(event.originator_id, {}).update(change_of(position, event))
     for message_id in changes.keys() & published.keys():
         published[message_id].update(changes.pop(message_id))
+    now = survivors(connection, MERGES, {row["mailbox_id"] for row in published.values()})
+    for row in published.values():
+        row["mailbox_id"] = now.get(row["mailbox_id"], row["mailbox_id"])
     update_rows(connection, DETAIL, changes)
     insert_rows(connection, DETAIL, list(published.values()))
-    if expired:
-        connection.execute(_REMOVE, {"messages": expired})
+    if gone:
+        connection.execute(_REMOVE, {"messages": gone})
+
+
+def _merge(connection: Connection, position: int, event: MailboxMerged) -> None:
+    mailbox_id: UUID = event.originator_id
+    into = record_merge(connection, MERGES, mailbox_id, event.into_mailbox)
+    superfluous = doubles(connection, DETAIL, mailbox_id, into)
+    if superfluous:
+        connection.execute(_REMOVE, {"messages": superfluous})
+    moved = update(DETAIL).where(DETAIL.c.mailbox_id == mailbox_id)
+    connection.execute(moved.values(mailbox_id=into, position=position))
 
 
 def _row(position: int, event: MessagePublished) -> Row:
     return {
         **message_row(position, event),
         "body": readable(event.body),
+        "payment": readable(event.payment),
         "attachments": [_attachment(one) for one in event.attachments],
     }
 
@@ -149,7 +225,7 @@ def _attachment(record: AttachmentRecord) -> Row:
 
 MODEL: Final = ReadModel(
     name="message_detail",
-    tables=(DETAIL,),
-    handles=frozenset({MessagePublished, MessageExpired, *CHANGES}),
+    tables=(DETAIL, MERGES),
+    handles=frozenset({MessagePublished, MessageExpired, MessageWithdrawn, MailboxMerged, *CHANGES}),
     fold=_fold,
 )

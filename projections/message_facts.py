@@ -13,10 +13,13 @@ from sqlalchemy import BigInteger, Column, Connection, Named, Table, TypedColumn
 from domain.events.base import Event
 from domain.events.message import (
     MessageArchived,
+    MessageConfirmed,
     MessageHidden,
     MessageOpened,
     MessagePublished,
+    MessageRecalled,
     MessageReleased,
+    MessageReplied,
     MessageShown,
     MessageUnarchived,
 )
@@ -32,9 +35,15 @@ CHANGES: Final = frozenset(
         MessageShown,
         MessageArchived,
         MessageUnarchived,
+        MessageRecalled,
+        MessageConfirmed,
+        MessageReplied,
     }
 )
-"""The events after which a message is told differently, apart from its expiry."""
+"""The events after which a message is told differently, apart from its expiry and its withdrawal."""
+
+FORGOTTEN: Final[Row] = dict.fromkeys(("subject", "non_sensitive_title", "business_data", "attention_of"))
+"""The texts of a message that nobody may read any more."""
 
 _FLAGS: Final[Mapping[type[Event], Row]] = {
     MessageHidden: {"is_hidden": True},
@@ -43,18 +52,29 @@ _FLAGS: Final[Mapping[type[Event], Row]] = {
     MessageUnarchived: {"is_archived": False},
 }
 
+_WITHHELD: Final[Row] = {
+    **FORGOTTEN,
+    "has_body": False,
+    "has_payment": False,
+    "attachment_count": 0,
+    "size": 0,
+}
+
 
 class MessageColumns(TypedColumns):
     """The columns of both tables; the names are the event's. `size` is the attachments', in bytes.
 
     `received_at` is when the message came into its owner's sight, null until then. `position` is that of the
     last event that changed the row. Where the owner has been erased, `is_erased` is true and what was
-    personal is null.
+    personal is null. A recalled message has lost its texts. `sender_kind` is `enterprise`, or `citizen` for a
+    reply: then `sender_number` says whose. `replied_at` is when its owner last replied.
     """
 
     message_id: Named[UUID] = Column(primary_key=True)
     mailbox_id: Named[UUID]
     publication_id: Named[UUID]
+    sender_kind: Named[str]
+    sender_number: Named[str | None]
     sender_organisation: Named[str]
     sender_application: Named[str]
     sender_partition: Named[str | None]
@@ -67,6 +87,7 @@ class MessageColumns(TypedColumns):
     attention_of: Named[Any] = Column(Json, nullable=True)
     is_body_main: Named[bool]
     has_body: Named[bool]
+    has_payment: Named[bool]
     attachment_count: Named[int]
     size: Named[int] = Column(BigInteger)
     recipient_partition: Named[str | None]
@@ -80,6 +101,9 @@ class MessageColumns(TypedColumns):
     due_at: Named[datetime | None] = Column(Moment)
     expires_at: Named[datetime] = Column(Moment)
     opened_at: Named[datetime | None] = Column(Moment)
+    confirmed_at: Named[datetime | None] = Column(Moment)
+    replied_at: Named[datetime | None] = Column(Moment)
+    recalled_at: Named[datetime | None] = Column(Moment)
     is_hidden: Named[bool]
     is_archived: Named[bool]
     is_erased: Named[bool]
@@ -92,6 +116,8 @@ def message_row(position: int, event: MessagePublished) -> Row:
         "message_id": event.originator_id,
         "mailbox_id": event.mailbox_id,
         "publication_id": event.publication_id,
+        "sender_kind": event.sender_kind,
+        "sender_number": readable(event.sender_number),
         "sender_organisation": event.sender_organisation,
         "sender_application": event.sender_application,
         "sender_partition": event.sender_partition,
@@ -104,6 +130,7 @@ def message_row(position: int, event: MessagePublished) -> Row:
         "attention_of": readable(event.attention_of),
         "is_body_main": event.is_body_main,
         "has_body": event.body is not None,
+        "has_payment": event.payment is not None,
         "attachment_count": len(event.attachments),
         "size": sum(one.size for one in event.attachments),
         "recipient_partition": event.recipient_partition,
@@ -117,6 +144,9 @@ def message_row(position: int, event: MessagePublished) -> Row:
         "due_at": event.due_at,
         "expires_at": event.expires_at,
         "opened_at": None,
+        "confirmed_at": None,
+        "replied_at": None,
+        "recalled_at": None,
         "is_hidden": False,
         "is_archived": False,
         "is_erased": event.subject is ERASED,
@@ -131,6 +161,12 @@ def change_of(position: int, event: Event) -> Row:
             return {"opened_at": event.timestamp, "position": position}
         case MessageReleased():
             return {"received_at": event.timestamp, "position": position}
+        case MessageConfirmed():
+            return {"confirmed_at": event.timestamp, "position": position}
+        case MessageReplied():
+            return {"replied_at": event.timestamp, "position": position}
+        case MessageRecalled():
+            return {**_WITHHELD, "recalled_at": event.timestamp, "position": position}
         case _:
             return {**_FLAGS[type(event)], "position": position}
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from domain.events.message import Addressee, BusinessDatum
 from domain.message import Message
-from projections import inbox, inbox_fold, inbox_search
+from projections import inbox, inbox_fold, inbox_merge, inbox_search
 from projections.database import ReadDatabase
 from projections.inbox import MailboxCounts, MessageFilter, Named
 from projections.inbox_filter import InboxPage
@@ -44,7 +44,7 @@ CHOICES: dict[str, list[Any]] = {
 @pytest.fixture(params=[3, 1000], ids=["crowded", "not crowded"])
 def story(request: pytest.FixtureRequest, database: ReadDatabase, monkeypatch: pytest.MonkeyPatch) -> Story:
     """A story in which mailboxes are crowded soon, or never."""
-    for module in (inbox_fold, inbox_search):
+    for module in (inbox_fold, inbox_merge, inbox_search):
         monkeypatch.setattr(module, "CROWDED", request.param)
     return Story(database, 7)
 

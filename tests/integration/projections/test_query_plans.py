@@ -18,7 +18,7 @@ from projections.access_history_table import HISTORY
 from projections.bulk import insert_rows
 from projections.database import ReadDatabase, gathering
 from projections.inbox import MessageFilter
-from projections.inbox_tables import COUNTERS, CROWDED, INBOX, TEXTS
+from projections.inbox_tables import COUNTERS, INBOX, TEXTS
 from projections.message_facts import message_row
 from projections.model import Row
 from tests.integration.projections.plans import flat, nodes, statements_of, steps
@@ -81,6 +81,8 @@ def messages(mailbox_id: UUID, count: int) -> Iterator[Row]:
             "registered": number % 1000 == 0,
             "position": number,
             "is_expired": False,
+            "is_withdrawn": False,
+            "is_unread": number % 4 != 0,
         }
 
 
@@ -90,8 +92,7 @@ def texts(mailbox_id: UUID, count: int) -> Iterator[Row]:
         yield {
             **{column.name: row[column.name] for column in TEXTS.columns if column.name in row},
             **dict.fromkeys(("nl", "fr", "de", "en"), text),
-            "number": number,
-            "words": text if number > CROWDED else None,
+            "words": text if mailbox_id == BIG else None,
         }
 
 
@@ -214,7 +215,7 @@ def test_sqlite_reads_no_table_from_end_to_end(database: ReadDatabase) -> None:
         *(partial(page_of, mailbox_id=some, **wanted) for wanted in FILTERS.values()),
         partial(page_of, mailbox_id=some, words="some", language="nl"),
         partial(inbox.counts, mailbox_id=some),
-        partial(message_detail.detail, message_id=some),
+        partial(message_detail.detail, mailbox_id=some, publication_id=some),
         partial(profile.profile, mailbox_id=some),
         *(
             partial(access_history.page, wanted=HistoryFilter(**{name: value}), limit=25)

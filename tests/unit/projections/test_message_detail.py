@@ -38,7 +38,7 @@ def test_a_published_message_can_be_read_whole(story: Story) -> None:
         on_behalf_of="0884303369",
     )
     story.when(*message.new_facts())
-    found = story.told(message_detail.detail, message.id)
+    found = story.told(message_detail.detail, MAILBOX, message.id)
     assert found is not None
     assert (found.message_id, found.mailbox_id) == (message.id, MAILBOX)
     assert (found.body, found.has_body, found.is_body_main) == ({"nl": "Beste"}, True, False)
@@ -67,7 +67,7 @@ def test_no_key_and_no_place_of_a_document_can_be_read(story: Story) -> None:
 def test_an_opened_message_says_since_when(story: Story) -> None:
     message, other = a_message(MAILBOX), a_message(MAILBOX)
     story.given(*message.new_facts(), *other.new_facts()).when(*opening(message, a_citizen(), LATER))
-    opened = [story.told(message_detail.detail, one.id) for one in (message, other)]
+    opened = [story.told(message_detail.detail, MAILBOX, one.id) for one in (message, other)]
     assert [one and one.opened_at for one in opened] == [LATER, None]
 
 
@@ -75,28 +75,28 @@ def test_there_is_no_message_before_its_release_and_after_its_expiry(story: Stor
     visible_from, expires_at = NOON + timedelta(days=1), NOON + timedelta(days=2)
     message = a_message(MAILBOX, visible_from=visible_from, expires_at=expires_at)
     story.when(*message.new_facts())
-    assert story.told(message_detail.detail, message.id) is None
+    assert story.told(message_detail.detail, MAILBOX, message.id) is None
     message.release(visible_from)
     story.when(*message.new_facts())
-    found = story.told(message_detail.detail, message.id)
+    found = story.told(message_detail.detail, MAILBOX, message.id)
     assert found is not None
     assert found.received_at == visible_from
     message.expire(expires_at)
     story.when(*message.new_facts())
-    assert story.told(message_detail.detail, message.id) is None
-    assert story.told(message_detail.detail, uuid4()) is None
+    assert story.told(message_detail.detail, MAILBOX, message.id) is None
+    assert story.told(message_detail.detail, MAILBOX, uuid4()) is None
 
 
 def test_a_hidden_and_an_archived_message_can_still_be_read(story: Story) -> None:
     message = a_message(MAILBOX)
     message.change(registered(a_citizen()), LATER, is_visible=False, is_archived=True)
     story.when(*message.new_facts())
-    found = story.told(message_detail.detail, message.id)
+    found = story.told(message_detail.detail, MAILBOX, message.id)
     assert found is not None
     assert (found.is_hidden, found.is_archived) == (True, True)
     message.change(registered(a_citizen()), LATER, is_visible=True, is_archived=False)
     story.when(*message.new_facts())
-    found = story.told(message_detail.detail, message.id)
+    found = story.told(message_detail.detail, MAILBOX, message.id)
     assert found is not None
     assert (found.is_hidden, found.is_archived) == (False, False)
 
@@ -105,7 +105,7 @@ def test_an_erased_owners_message_keeps_its_frame_and_loses_what_was_personal(st
     erased = an_attachment(sha256=ERASED, file_name=ERASED, title=ERASED, document_key=ERASED)
     [published] = a_message(MAILBOX, attachments=[erased]).new_facts()
     story.when(as_erased(published, subject=ERASED, body=ERASED, attention_of=ERASED))
-    found = story.told(message_detail.detail, published.originator_id)
+    found = story.told(message_detail.detail, MAILBOX, published.originator_id)
     assert found is not None
     assert found.is_erased
     assert (found.subject, found.body, found.attention_of) == (None, None, None)
