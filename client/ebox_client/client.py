@@ -24,8 +24,10 @@ API: Final = "/messageRegistry/v3"
 MAX_BATCH: Final = 1000
 """Messages in one batch."""
 
-_TIMEOUT: Final = httpx.Timeout(30.0, read=120.0)
-"""A batch is answered once all of it is committed; that is what reading waits for."""
+_TIMEOUT: Final = httpx.Timeout(connect=10.0, write=30.0, read=120.0, pool=None)
+"""In seconds. A batch is answered once all of it is committed: that is what reading waits for. A free
+connection is waited for as long as others' requests last, which have these timeouts.
+"""
 
 
 class EboxClient:
@@ -41,9 +43,7 @@ class EboxClient:
     ) -> None:
         self._retries = retries or Retries()
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        # Whoever waits for a connection waits for others' uploads: no timeout of its own
-        timeout = httpx.Timeout(_TIMEOUT, pool=None)
-        self._http = httpx.AsyncClient(base_url=url.rstrip("/") + API, limits=limits, timeout=timeout)
+        self._http = httpx.AsyncClient(base_url=url.rstrip("/") + API, limits=limits, timeout=_TIMEOUT)
         self._transport = Transport(self._http, tokens, self._retries)
 
     async def __aenter__(self) -> Self:
