@@ -22,6 +22,7 @@ from application.publications import Publications
 from application.publishing import Publishing
 from application.reading import Reading
 from application.reference import Reference
+from application.replacing import Replacing
 from application.replaying import Replaying
 from application.retention import Retention
 from application.statuses import Statuses
@@ -212,6 +213,17 @@ class UseCases(Stores):
     def mailboxes(self) -> Mailboxes:
         """What owners do with the mailbox itself."""
         return Mailboxes(events=self.events, parties=self.parties, clock=self.clock)
+
+    @cached_property
+    def replacing(self) -> Replacing:
+        """What operators do where numbers change."""
+        return Replacing(
+            events=self.events,
+            parties=self.parties,
+            replacements=self.key_store.replacements,
+            threads=self._key_store_threads,
+            clock=self.clock,
+        )
 
     @cached_property
     def address_codes(self) -> AddressCodes:
