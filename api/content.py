@@ -20,6 +20,7 @@ from api.services import services_of
 from application.views import ContentView
 from domain.actors import Actor
 from domain.decisions import Operation
+from domain.mediatypes import MEDIA_TYPES
 
 router = APIRouter(
     prefix=PREFIX,
@@ -27,7 +28,7 @@ router = APIRouter(
     route_class=StrictRoute,
 )
 
-_DOCUMENT: Final = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+_DOCUMENT: Final = {name: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES}
 _HEADERS: Final[dict[str, Any]] = {
     **POSITION_HEADER,
     "ETag": {"description": "The document's SHA-256, in hex.", "schema": {"type": "string"}},

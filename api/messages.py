@@ -21,6 +21,7 @@ from application.publishing import PublishCommand
 from domain.actors import Actor
 from domain.decisions import Operation
 from domain.draft import ROOT
+from domain.mediatypes import MEDIA_TYPES
 
 router = APIRouter(prefix=PREFIX, tags=["publish"], route_class=StrictRoute)
 
@@ -38,7 +39,10 @@ _BODY: Final[dict[str, Any]] = {
                         **{part: {"type": "string", "format": "binary"} for part in FILE_PARTS},
                     },
                 },
-                "encoding": {ROOT: {"contentType": "application/json"}},
+                "encoding": {
+                    ROOT: {"contentType": "application/json"},
+                    **{part: {"contentType": ", ".join(MEDIA_TYPES)} for part in FILE_PARTS},
+                },
             }
         },
     },

@@ -12,6 +12,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from domain.mediatypes import MEDIA_TYPES
+
 Absent = UnsetType
 
 
@@ -72,7 +74,7 @@ class AttachmentAnswer(Answer, kw_only=True):
     attachment_title: TranslatedString | Absent = UNSET
     file_name: str
     is_main_content: bool
-    media_type: str
+    media_type: Annotated[str, Meta(extra_json_schema={"enum": list(MEDIA_TYPES)})]
     size: Annotated[float, Meta(description="In kilobytes of 1024 bytes.")]
     digest: DigestAnswer | Absent = UNSET
     is_attachment_signed: bool

@@ -31,7 +31,7 @@ async def read(ebox: Embedded, message: str) -> tuple[dict[str, Any], httpx.Resp
     """What An is told of the message's document, and the document."""
     await ebox.caught_up()
     described = await ebox.http.get(f"{MESSAGES}/{message}", headers=ebox.as_("an"))
-    [attachment] = described.json()["attachments"]
+    [attachment] = described.json()["attachments"]["items"]
     path = f"{MESSAGES}/{message}/attachments/{attachment['attachmentId']}/content"
     return attachment, await ebox.http.get(path, headers=ebox.as_("an"))
 
