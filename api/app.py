@@ -22,6 +22,7 @@ from api import (
     openapi,
     problems,
     replay,
+    replies,
 )
 from api.context import RequestContext
 from api.services import Services
@@ -32,6 +33,7 @@ _NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "lo
 _AREAS: Final = (
     messages,
     aftermath,
+    replies,
     ebox,
     content,
     me,

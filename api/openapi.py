@@ -19,6 +19,7 @@ from api.schemas.own_history import OwnHistory
 from api.schemas.problem import Problem
 from api.schemas.publish import message_schema
 from api.schemas.replay import MailboxThenAnswer
+from api.schemas.reply import ReplyToPublish
 
 TITLE: Final = "eBox"
 VERSION: Final = "3"
@@ -62,6 +63,7 @@ _ANSWERS: Final = (
 _BODIES: Final = (
     aftermath.StatusSearch,
     aftermath.TakeBack,
+    ReplyToPublish,
     MailboxSearch,
     MessageSearch,
     MessagesToUpdate,

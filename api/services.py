@@ -20,6 +20,7 @@ from application.publishing import Publishing
 from application.reading import Reading
 from application.reference import Reference
 from application.replaying import Replaying
+from application.replies import Replies
 from application.statuses import Statuses
 from domain.actors import Actor
 from identity.access_tokens import AccessToken
@@ -60,6 +61,7 @@ class Services:
     reading: Reading
     aftermath: Aftermath
     statuses: Statuses
+    replies: Replies
     auditing: Auditing
     profiles: Profiles
     own_history: OwnHistory

@@ -43,6 +43,7 @@ class System(PortalParts):
             reading=self.reading,
             aftermath=self.aftermath,
             statuses=self.statuses,
+            replies=self.replies,
             auditing=self.auditing,
             profiles=self.profiles,
             own_history=self.own_history,

@@ -24,6 +24,7 @@ from application.reading import Reading
 from application.reference import Reference
 from application.replacing import Replacing
 from application.replaying import Replaying
+from application.replies import Replies
 from application.retention import Retention
 from application.statuses import Statuses
 from application.timekeeping import Timekeeper
@@ -137,6 +138,19 @@ class UseCases(Stores):
     def statuses(self) -> Statuses:
         """What became of it."""
         return Statuses(events=self.events, publications=self.publications, clock=self.clock)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """What readers answer."""
+        return Replies(
+            events=self.events,
+            authority=self.authority,
+            parties=self.parties,
+            documents=self.documents,
+            inspector=self.inspector,
+            reference=self.reference,
+            clock=self.clock,
+        )
 
     @cached_property
     def looks(self) -> RecentLooks:
