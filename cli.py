@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bootstrap.errors import CannotStart
-from commands import audit, backup, dev, doctor, keys, objects, parties, projections, publish, retention
+from commands import audit, backup, dev, doctor, keys, objects, parties, projections, publish, retention, webhooks
 from commands.console import settings, tell
 from domain.errors import DomainError, InvalidInput
 
@@ -29,6 +29,7 @@ app.add_typer(projections.app, name="projections")
 app.add_typer(retention.app, name="retention")
 app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(parties.app, name="parties")
 app.command()(backup.backup)
 app.command()(backup.restore)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bootstrap.errors import CannotStart
 from bootstrap.identities import Identities
+from bootstrap.stores import Stores
+from bootstrap.troubles import lasting_trouble
 from settings import Settings
 from webhooks.addresses import Reach
 from webhooks.connecting import SystemResolver
 from webhooks.filler import Filler
+from webhooks.overview import Overview
 from webhooks.posting import Poster
 from webhooks.sender import Sender
 from webhooks.service import WebhookService
@@ -33,6 +39,21 @@ def webhook_service_of(parts: Identities) -> WebhookService:
     )
     filler = Filler(parts.events, parts.deliveries, parts.clock, settings.url, sender.wake)
     return WebhookService(filler, sender)
+
+
+@contextmanager
+def overview(settings: Settings) -> Iterator[Overview]:
+    """For the commands of `ebox webhooks`. Raises `CannotStart`."""
+    stores = Stores(settings)
+    try:
+        yield Overview(stores.webhook_database)
+    except Exception as error:
+        trouble = lasting_trouble(error)
+        if trouble is None:
+            raise
+        raise CannotStart(f"outbox (EBOX_OUTBOX_URL): {trouble}") from error
+    finally:
+        asyncio.run(stores.aclose())
 
 
 def _active_key(parts: Identities) -> SigningKey:

@@ -14,8 +14,6 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from domain.clock import Clock, SystemClock
 from domain.declarations import OrganisationDeclaration, SiteDeclaration
 from domain.events.mailbox import CreatedBecause
@@ -32,6 +30,7 @@ from eventstore.store import EventStore
 from notifier.database import OutboxDatabase
 from tests.integration.notifier.house import Resident, Urls
 from tests.integration.notifier.publications import PENSIONS, a_message
+from tests.integration.webhooks.verifying import KEY
 from tests.servers.ports import LOOPBACK
 from tests.servers.process import wait_until
 from webhooks.addresses import Reach
@@ -47,7 +46,6 @@ from webhooks.signing import Signer, SigningKey
 SOURCE = "https://mijn.ebox.example"
 CITIZEN = Ssin("81050103522")
 ENTERPRISE = EnterpriseNumber("0884303369")
-KEY = SigningKey("the-key", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 QUICK = SenderLimits(poll_seconds=0.02, finish_seconds=5.0)
 
 

@@ -7,10 +7,12 @@ import hashlib
 import re
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from tests.integration.webhooks.house import KEY
 from tests.integration.webhooks.receiver import Received
+from webhooks.signing import SigningKey
+
+KEY = SigningKey("the-key", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
 def verified(request: Received, public: Ed25519PublicKey | None = None) -> dict[str, str]:
