@@ -1,31 +1,42 @@
 """Reference data, as an operator declares it in a YAML file, applied as events.
 
 Applying is idempotent: each aggregate compares with what is on record, and only differences become events.
-Nothing is removed by leaving it out of the file; `suspended: <reason>` takes rights away.
+Nothing is removed by leaving it out of the file but the people of an enterprise that stands in it;
+`suspended: <reason>` takes rights away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
 
 import yaml
 from pydantic import ValidationError
 
+from application.parties import mailbox_of
 from application.partnersfile import PartnersFile
+from application.partnersplan import Change, changes
+from domain.auditor import Auditor
 from domain.clock import Clock
+from domain.enterprise import Enterprise
 from domain.errors import InvalidInput, Issue
 from domain.events import Event
-from domain.ids import auditor_id, sender_id, site_id
-from domain.partner import Auditor, Sender, Site
+from domain.identifiers import EnterpriseNumber, Identifier, Ssin
+from domain.ids import auditor_id, enterprise_id, sender_id, site_id
+from domain.partner import Sender
+from domain.site import Site
 from eventstore.errors import AggregateNotFound
+from eventstore.parties import Party, PartyKind, PartyRegistry
 from eventstore.store import EventStore
+
+Declared: TypeAlias = type[Sender] | type[Site] | type[Auditor] | type[Enterprise]
 
 
 def read_partners_file(path: Path) -> PartnersFile:
-    """The file's content, checked; key files lie beside it. Raises `InvalidInput` naming the entry."""
+    """The file's content, checked; keys and logos lie beside it. Raises `InvalidInput` naming the entry."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         return PartnersFile.model_validate(content, context={"folder": path.parent})
@@ -33,7 +44,8 @@ def read_partners_file(path: Path) -> PartnersFile:
         name = error.filename or path
         raise InvalidInput(Issue(str(name), "cannotBeRead", f"{name}: {error.strerror}", "file")) from error
     except yaml.YAMLError as error:
-        raise InvalidInput(Issue(str(path), "notYaml", str(error), "file")) from error
+        # Its own text shows the lines around, with whatever number stands there.
+        raise InvalidInput(Issue(str(path), "notYaml", _place(error), "file")) from None
     except ValidationError as error:
         raise InvalidInput(
             *(
@@ -43,43 +55,88 @@ def read_partners_file(path: Path) -> PartnersFile:
         ) from error
 
 
-def apply_partners(file: PartnersFile, events: EventStore, clock: Clock) -> int:
-    """Append what differs from what is on record; the number of events appended. Blocking."""
-    count = 0
-    for facts in filter(None, _differences(file, events, clock)):
-        events.append_now(*facts)
-        count += len(facts)
-    return count
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a stream holds, and what would have to be appended to it."""
+
+    past: list[Event]
+    new: list[Event]
 
 
-def count_differences(file: PartnersFile, events: EventStore, clock: Clock) -> int:
-    """How many events `apply_partners` would append; appends none. Blocking."""
-    return sum(len(facts) for facts in _differences(file, events, clock))
+class Partners:
+    """The registrations, compared with a file. Blocks."""
 
+    def __init__(self, events: EventStore, registry: PartyRegistry, clock: Clock) -> None:
+        self._events = events
+        self._registry = registry
+        self._clock = clock
 
-def _differences(file: PartnersFile, events: EventStore, clock: Clock) -> Iterator[list[Event]]:
-    for organisation in file.organisations():
-        yield _facts(Sender, sender_id(organisation.enterprise_number), organisation, events, clock)
-    for site in file.site_declarations():
-        yield _facts(Site, site_id(site.client.client_id), site, events, clock)
-    for auditor in file.auditor_declarations():
-        yield _facts(Auditor, auditor_id(auditor.client.client_id), auditor, events, clock)
+    def plan(self, file: PartnersFile) -> list[Change]:
+        """What `apply` would change, for an operator to read. Nothing is appended, no party is made."""
+        return [
+            change
+            for one in self._differences(file, self._party_there_may_be)
+            for change in changes(one.past, one.new, self._masked_number)
+        ]
 
+    def count(self, file: PartnersFile) -> int:
+        """How many events `apply` would append."""
+        return sum(len(one.new) for one in self._differences(file, self._party_there_may_be))
 
-def _facts(
-    kind: type[Sender | Site | Auditor],
-    stream: UUID,
-    declared: Any,
-    events: EventStore,
-    clock: Clock,
-) -> list[Event]:
-    try:
-        known = events.load(stream)
-    except AggregateNotFound:
-        aggregate: Sender | Site | Auditor = kind.register(declared, clock.now())
-    else:
+    def apply(self, file: PartnersFile) -> int:
+        """Append what differs from what is on record; the number of events appended."""
+        count = 0
+        for one in self._differences(file, self._registry.find_or_create):
+            self._events.append_now(*one.new)
+            count += len(one.new)
+        return count
+
+    def _differences(
+        self, file: PartnersFile, party_of: Callable[[Identifier], Party]
+    ) -> Iterator[Difference]:
+        for partner in file.partners:
+            yield from self._of(Sender, sender_id(partner.enterprise_number), partner.declaration())
+        for site in file.sites:
+            yield from self._of(Site, site_id(site.client.client_id), site.declaration())
+        for auditor in file.auditors:
+            yield from self._of(Auditor, auditor_id(auditor.client.client_id), auditor.declaration())
+        for entry in file.enterprises:
+            number = entry.enterprise_number
+            mailbox_id = mailbox_of(party_of(EnterpriseNumber(number)))
+            declared = entry.declaration(mailbox_id, lambda ssin: party_of(Ssin(ssin)).party_id)
+            yield from self._of(Enterprise, enterprise_id(number), declared)
+
+    def _of(self, kind: Declared, stream: UUID, declared: Any) -> Iterator[Difference]:
+        try:
+            known = self._events.load(stream)
+        except AggregateNotFound:
+            yield Difference([], kind.register(declared, self._clock.now()).new_facts())
+            return
         if not isinstance(known, kind):
             raise TypeError(f"stream {stream} is not a {kind.__name__}")
-        aggregate = known
-        aggregate.declare(declared, clock.now())
-    return aggregate.new_facts()
+        known.declare(declared, self._clock.now())
+        new = known.new_facts()
+        if new:
+            yield Difference(self._events.events_of(stream), new)
+
+    def _party_there_may_be(self, identifier: Identifier) -> Party:
+        """The party with this number; one that is nobody's where it is not on record yet."""
+        found = self._registry.find(identifier)
+        kind = PartyKind.CITIZEN if isinstance(identifier, Ssin) else PartyKind.ENTERPRISE
+        return found or Party(uuid4(), uuid4(), kind, is_activated=False, mailbox_recorded=False)
+
+    def _masked_number(self, party_id: UUID) -> str | None:
+        """The last two digits of a person's number; None for who is not on record."""
+        identifier = self._registry.identifier_of(party_id)
+        return None if identifier is None else masked(identifier.number)
+
+
+def masked(number: str) -> str:
+    """A person's number as it may be shown: its last two digits."""
+    return "*" * (len(number) - 2) + number[-2:]
+
+
+def _place(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    where = "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
+    return f"this is not YAML{where}"

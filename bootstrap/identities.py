@@ -10,6 +10,7 @@ import httpx
 
 from application.demo.people import PEOPLE
 from application.demo.secrets import DEMO_FOLDER, demo_partners
+from application.partners import Partners
 from bootstrap.use_cases import UseCases
 from domain.identifiers import Ssin
 from eventstore.parties import PartyRegistry
@@ -50,6 +51,11 @@ class Identities(UseCases):
         if self.settings.partners_file is not None or not self.is_demo:
             return self.settings.partners_file
         return demo_partners(self.demo_dir, new_client_key, public_jwks)
+
+    @cached_property
+    def partners(self) -> Partners:
+        """Who is registered, compared with a file."""
+        return Partners(self.events, self.key_store.parties, self.clock)
 
     @cached_property
     def directory(self) -> ReferenceDirectory:

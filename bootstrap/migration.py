@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from application.demo.seeding import make_mailboxes
-from application.partners import apply_partners, read_partners_file
+from application.partners import read_partners_file
 from bootstrap.errors import CannotStart
 from bootstrap.rebuilding import rebuild_outdated
 from bootstrap.requirements import Requirement, Requirements
@@ -59,7 +59,7 @@ def migrate(system: System) -> Iterator[str]:
     if system.partners_file is not None:
         file = read_partners_file(system.partners_file)
         with _told(requires.event_store):
-            count = apply_partners(file, system.events, system.clock)
+            count = system.partners.apply(file)
         yield f"reference data: {count} events appended from {system.partners_file.name}"
 
 

@@ -78,6 +78,11 @@ def auditor_id(client_id: str) -> UUID:
     return _derive("auditor", client_id)
 
 
+def enterprise_id(enterprise_number: str) -> UUID:
+    """The stream of an enterprise that receives: its partitions, rules and roles."""
+    return _derive("enterprise", enterprise_number)
+
+
 def _derive(kind: str, *parts: str) -> UUID:
     # A length before each part: ("a", "bc") and ("ab", "c") must not meet.
     return uuid5(NAMESPACE, "".join(f"{len(part)}:{part}" for part in (kind, *parts)))

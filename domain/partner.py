@@ -1,6 +1,6 @@
-"""Partner organisations, sites and auditors: registered, changed and suspended as their declaration says.
+"""A partner organisation: registered, changed and suspended as its declaration or a command says.
 
-Each `declare` compares with what is on record and records only what differs, so that applying the same
+`declare` compares with what is on record and records only what differs, so that applying the same
 declaration again appends nothing.
 """
 
@@ -10,28 +10,24 @@ from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
 
-from domain.aggregate import AggregateRoot
+from domain.declarations import ApplicationDeclaration, MessageTypeDeclaration, OrganisationDeclaration
+from domain.errors import Conflict, NotFound
 from domain.events import reference as facts
 from domain.events.base import Event
-from domain.ids import auditor_id, sender_id, site_id
-from domain.reference import (
-    ApplicationDeclaration,
-    AuditorDeclaration,
-    MessageTypeDeclaration,
-    OrganisationDeclaration,
-    SiteDeclaration,
-)
+from domain.ids import sender_id
+from domain.registration import Registration
 
 
-class Sender(AggregateRoot):
+class Sender(Registration):
     """A partner organisation with its clients, applications and message types."""
 
     TOPIC = "sender"
 
     def __init__(self) -> None:
+        super().__init__()
         self.applications: dict[str, ApplicationDeclaration] = {}
         self.message_types: dict[str, MessageTypeDeclaration] = {}
-        self.is_suspended = False
+        self.suspended_clients: set[str] = set()
 
     @classmethod
     def register(cls, declared: OrganisationDeclaration, at: datetime) -> Sender:
@@ -41,23 +37,33 @@ class Sender(AggregateRoot):
             sender_id(declared.enterprise_number),
             at,
             enterprise_number=declared.enterprise_number,
-            name=declared.name,
-            clients=declared.clients,
+            **_of_organisation(declared),
         )
         sender.declare(declared, at)
         return sender
 
     def declare(self, declared: OrganisationDeclaration, at: datetime) -> None:
-        """Record what differs from the declaration. A suspension is lifted by `sender.changed`."""
-        lifted = self.is_suspended and declared.suspended is None
-        if lifted or (self.name, self.clients) != (declared.name, declared.clients):
-            self.record(facts.SenderChanged, at, name=declared.name, clients=declared.clients)
+        """Record what differs from the declaration. Its own suspension is lifted by `sender.changed`."""
+        if self._is_lifted(declared.suspended) or self.on_record != _of_organisation(declared):
+            self.record(facts.SenderChanged, at, **_of_organisation(declared))
         for application in declared.applications:
             self._declare_application(application, at)
         for message_type in declared.message_types:
             self._declare_message_type(message_type, at)
-        if declared.suspended is not None and not self.is_suspended:
-            self.record(facts.SenderSuspended, at, reason=declared.suspended)
+        self._declare_suspension(declared.suspended, at)
+
+    def suspend_client(self, client_id: str, reason: str, at: datetime) -> None:
+        """Suspend one of its clients. A second time changes nothing. Raises `NotFound`."""
+        if client_id not in {one.client_id for one in self.on_record["clients"]}:
+            raise NotFound("the organisation has no client of that id")
+        if client_id not in self.suspended_clients:
+            self.record(facts.ClientSuspended, at, client_id=client_id, reason=reason)
+
+    def resume_client(self, client_id: str, at: datetime) -> None:
+        """End that. Raises `Conflict` where the client itself was not suspended."""
+        if client_id not in self.suspended_clients:
+            raise Conflict("this client is not suspended by itself")
+        self.record(facts.ClientResumed, at, client_id=client_id)
 
     def _declare_application(self, declared: ApplicationDeclaration, at: datetime) -> None:
         known = self.applications.get(declared.application_id)
@@ -73,28 +79,41 @@ class Sender(AggregateRoot):
         elif known != declared:
             self.record(facts.MessageTypeChanged, at, **_fields(declared))
 
+    @staticmethod
+    def _suspended_and_resumed() -> tuple[type[Event], type[Event]]:
+        return facts.SenderSuspended, facts.SenderResumed
+
     @singledispatchmethod
     def when(self, event: Event) -> None:
         """Take a fact in."""
 
-    @when.register
-    def _(self, event: facts.SenderRegistered) -> None:
-        self.enterprise_number = event.enterprise_number
-        self.name, self.clients = event.name, event.clients
-
-    @when.register
-    def _(self, event: facts.SenderChanged) -> None:
-        self.name, self.clients, self.is_suspended = event.name, event.clients, False
+    @when.register(facts.SenderRegistered)
+    @when.register(facts.SenderChanged)
+    def _(self, event: facts.SenderRegistered | facts.SenderChanged) -> None:
+        self.on_record = _of_organisation(event)
+        self.suspended_by_declaration = False
 
     @when.register
     def _(self, event: facts.SenderSuspended) -> None:
-        self.is_suspended = True
+        self._suspended(event.by_command)
+
+    @when.register
+    def _(self, event: facts.SenderResumed) -> None:
+        self.suspended_by_command = False
+
+    @when.register
+    def _(self, event: facts.ClientSuspended) -> None:
+        self.suspended_clients.add(event.client_id)
+
+    @when.register
+    def _(self, event: facts.ClientResumed) -> None:
+        self.suspended_clients.remove(event.client_id)
 
     @when.register(facts.ApplicationRegistered)
     @when.register(facts.ApplicationChanged)
     def _(self, event: facts.ApplicationRegistered | facts.ApplicationChanged) -> None:
         self.applications[event.application_id] = ApplicationDeclaration(
-            event.application_id, event.name, event.description
+            event.application_id, event.name, event.description, event.presentation, event.message_types
         )
 
     @when.register(facts.MessageTypeRegistered)
@@ -108,98 +127,18 @@ class Sender(AggregateRoot):
             event.recipients,
             event.senders,
             event.discreet,
+            event.business_data,
+            event.deceased,
+            event.applications,
         )
 
 
-class Site(AggregateRoot):
-    """An integrating site."""
-
-    TOPIC = "site"
-
-    def __init__(self) -> None:
-        self.is_suspended = False
-
-    @classmethod
-    def register(cls, declared: SiteDeclaration, at: datetime) -> Site:
-        """A new site."""
-        site = cls.begin(
-            facts.SiteRegistered,
-            site_id(declared.client.client_id),
-            at,
-            name=declared.name,
-            client=declared.client,
-        )
-        site.declare(declared, at)
-        return site
-
-    def declare(self, declared: SiteDeclaration, at: datetime) -> None:
-        """Record what differs from the declaration."""
-        lifted = self.is_suspended and declared.suspended is None
-        if lifted or (self.name, self.client) != (declared.name, declared.client):
-            self.record(facts.SiteChanged, at, name=declared.name, client=declared.client)
-        if declared.suspended is not None and not self.is_suspended:
-            self.record(facts.SiteSuspended, at, reason=declared.suspended)
-
-    @singledispatchmethod
-    def when(self, event: Event) -> None:
-        """Take a fact in."""
-
-    @when.register(facts.SiteRegistered)
-    @when.register(facts.SiteChanged)
-    def _(self, event: facts.SiteRegistered | facts.SiteChanged) -> None:
-        self.name, self.client, self.is_suspended = event.name, event.client, False
-
-    @when.register
-    def _(self, event: facts.SiteSuspended) -> None:
-        self.is_suspended = True
-
-
-class Auditor(AggregateRoot):
-    """An auditor's client and what it may ask a scope for."""
-
-    TOPIC = "auditor"
-
-    def __init__(self) -> None:
-        self.is_suspended = False
-
-    @classmethod
-    def register(cls, declared: AuditorDeclaration, at: datetime) -> Auditor:
-        """A new auditor."""
-        auditor = cls.begin(
-            facts.AuditorRegistered,
-            auditor_id(declared.client.client_id),
-            at,
-            name=declared.name,
-            client=declared.client,
-            grants=declared.grants,
-        )
-        auditor.declare(declared, at)
-        return auditor
-
-    def declare(self, declared: AuditorDeclaration, at: datetime) -> None:
-        """Record what differs from the declaration."""
-        lifted = self.is_suspended and declared.suspended is None
-        on_record = (self.name, self.client, self.grants)
-        if lifted or on_record != (declared.name, declared.client, declared.grants):
-            self.record(
-                facts.AuditorChanged, at, name=declared.name, client=declared.client, grants=declared.grants
-            )
-        if declared.suspended is not None and not self.is_suspended:
-            self.record(facts.AuditorSuspended, at, reason=declared.suspended)
-
-    @singledispatchmethod
-    def when(self, event: Event) -> None:
-        """Take a fact in."""
-
-    @when.register(facts.AuditorRegistered)
-    @when.register(facts.AuditorChanged)
-    def _(self, event: facts.AuditorRegistered | facts.AuditorChanged) -> None:
-        self.name, self.client, self.grants = event.name, event.client, event.grants
-        self.is_suspended = False
-
-    @when.register
-    def _(self, event: facts.AuditorSuspended) -> None:
-        self.is_suspended = True
+def _of_organisation(
+    source: OrganisationDeclaration | facts.SenderRegistered | facts.SenderChanged,
+) -> dict[str, Any]:
+    """What `sender.changed` tells, of a declaration or an event."""
+    names = ("name", "clients", "long_name", "presentation", "webhooks")
+    return {name: getattr(source, name) for name in names}
 
 
 def _fields(declared: ApplicationDeclaration | MessageTypeDeclaration) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.reference import Reference
 from domain.actors import AuditScope
-from domain.events.reference import AuditGrant
+from domain.events.auditor import AuditGrant
 from identity.ports import ClientKind, RegisteredClient
 from projections.reference import Client
 

@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Connection, RowMapping, Table, select
 
+from domain.events import auditor, enterprise, site
 from domain.events import reference as facts
-from domain.reference import MessageType, Organisation, SenderApplication, Site
+from domain.reference import LogoFacts, MessageType, Organisation, SenderApplication, Site, Webhook
+from domain.routing import Enterprise
+from projections import reference_rows as made
 from projections.model import ReadModel
-from projections.reference_fold import fold
-from projections.reference_tables import APPLICATIONS, CLIENTS, MESSAGE_TYPES, REGISTRATIONS
+from projections.reference_fold import APPLICATION, ORGANISATION, fold
+from projections.reference_rows import Client, ClientKind
+from projections.reference_tables import (
+    APPLICATIONS,
+    CLIENTS,
+    ENTERPRISES,
+    LOGOS,
+    MESSAGE_TYPES,
+    REGISTRATIONS,
+)
 
-ClientKind = Literal["partner", "site", "auditor"]
+__all__ = [
+    "APPLICATION",
+    "MODEL",
+    "ORGANISATION",
+    "Client",
+    "ClientKind",
+    "ReferenceSnapshot",
+    "logo",
+    "snapshot",
+]
 
 MODEL: Final = ReadModel(
     name="reference",
-    tables=(REGISTRATIONS, CLIENTS, APPLICATIONS, MESSAGE_TYPES),
+    tables=(REGISTRATIONS, CLIENTS, APPLICATIONS, MESSAGE_TYPES, LOGOS, ENTERPRISES),
     handles=frozenset(
         {
             facts.SenderRegistered,
             facts.SenderChanged,
             facts.SenderSuspended,
+            facts.SenderResumed,
+            facts.ClientSuspended,
+            facts.ClientResumed,
             facts.ApplicationRegistered,
             facts.ApplicationChanged,
             facts.MessageTypeRegistered,
             facts.MessageTypeChanged,
-            facts.SiteRegistered,
-            facts.SiteChanged,
-            facts.SiteSuspended,
-            facts.AuditorRegistered,
-            facts.AuditorChanged,
-            facts.AuditorSuspended,
+            site.SiteRegistered,
+            site.SiteChanged,
+            site.SiteSuspended,
+            site.SiteResumed,
+            auditor.AuditorRegistered,
+            auditor.AuditorChanged,
+            auditor.AuditorSuspended,
+            auditor.AuditorResumed,
+            enterprise.EnterpriseRegistered,
+            enterprise.EnterpriseChanged,
         }
     ),
     fold=fold,
@@ -42,32 +70,19 @@ MODEL: Final = ReadModel(
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """An OAuth client as its registration has it now. `keys` are public (RFC 7517 JWK objects).
-
-    `organisation` is a partner's enterprise number; `grants` is what an auditor may ask a scope for.
-    """
-
-    client_id: str
-    kind: ClientKind
-    keys: list[dict[str, Any]]
-    redirect_uris: list[str]
-    organisation: str | None
-    registration_id: UUID
-    version: int
-    is_suspended: bool
-    grants: list[facts.AuditGrant]
-
-
-@dataclass(frozen=True, slots=True)
 class ReferenceSnapshot:
-    """All reference data at one moment, each by its id: an organisation's is its enterprise number."""
+    """All reference data at one moment, each by its id: an organisation's is its enterprise number.
+
+    `enterprises` are those that receive and say how, by enterprise number.
+    """
 
     organisations: dict[str, Organisation]
     applications: dict[str, SenderApplication]
     message_types: dict[str, MessageType]
     sites: dict[str, Site]
     clients: dict[str, Client]
+    webhooks: list[Webhook] = field(default_factory=list)
+    enterprises: dict[str, Enterprise] = field(default_factory=dict)
 
 
 def snapshot(connection: Connection) -> ReferenceSnapshot:
@@ -77,80 +92,71 @@ def snapshot(connection: Connection) -> ReferenceSnapshot:
     """
     # Each statement sees its own moment. Registrations are never removed, so that, read last, they have
     # whatever the other rows refer to.
-    tables = (CLIENTS, APPLICATIONS, MESSAGE_TYPES, REGISTRATIONS)
-    client_rows, application_rows, type_rows, registration_rows = (_rows(connection, one) for one in tables)
-    registrations = {row["registration_id"]: row for row in registration_rows}
-    clients = [_client(row, registrations[row["registration_id"]]) for row in client_rows]
+    tables = (CLIENTS, APPLICATIONS, MESSAGE_TYPES, ENTERPRISES)
+    client_rows, application_rows, type_rows, enterprise_rows = (_rows(connection, one) for one in tables)
+    logos = _logos(connection)
+    registrations = {row["registration_id"]: row for row in _rows(connection, REGISTRATIONS)}
+    clients = [made.client(row, registrations[row["registration_id"]]) for row in client_rows]
+    sites = {one.registration_id: one.client_id for one in clients if one.kind == "site"}
     return ReferenceSnapshot(
         organisations={
-            row["enterprise_number"]: _organisation(row)
+            row["enterprise_number"]: made.organisation(row, logos[ORGANISATION])
             for row in registrations.values()
             if row["kind"] == "partner"
         },
         applications={
-            row["application_id"]: _application(row, registrations[row["registration_id"]])
+            row["application_id"]: made.application(
+                row, registrations[row["registration_id"]], logos[APPLICATION]
+            )
             for row in application_rows
         },
         message_types={
-            row["message_type_id"]: _message_type(row, registrations[row["registration_id"]])
+            row["message_type_id"]: made.message_type(row, registrations[row["registration_id"]])
             for row in type_rows
         },
         sites={
-            client.client_id: Site(
-                client.client_id, registrations[client.registration_id]["name"], client.is_suspended
-            )
-            for client in clients
-            if client.kind == "site"
+            client_id: _site(client_id, registrations[registration_id])
+            for registration_id, client_id in sites.items()
         },
         clients={client.client_id: client for client in clients},
+        webhooks=_webhooks(registrations, sites),
+        enterprises={row["enterprise_number"]: made.enterprise(row) for row in enterprise_rows},
     )
+
+
+def logo(connection: Connection, owner_kind: str, owner: str, logo_id: str) -> tuple[LogoFacts, bytes] | None:
+    """A logo of an organisation (`ORGANISATION`, its number) or `APPLICATION`; None where there is none."""
+    where = (LOGOS.c.owner_kind == owner_kind, LOGOS.c.owner == owner, LOGOS.c.logo_id == logo_id)
+    row = connection.execute(select(LOGOS).where(*where)).mappings().one_or_none()
+    return None if row is None else (made.logo(row), row["content"])
 
 
 def _rows(connection: Connection, table: Table) -> list[RowMapping]:
     return list(connection.execute(select(table)).mappings())
 
 
-def _organisation(row: RowMapping) -> Organisation:
-    return Organisation(
-        enterprise_number=row["enterprise_number"],
-        name=row["name"],
-        registration_id=row["registration_id"],
-        version=row["version"],
-        is_suspended=row["is_suspended"],
+def _logos(connection: Connection) -> dict[str, dict[str, tuple[LogoFacts, ...]]]:
+    """All logos without their bytes, by the kind and id of their owner."""
+    without_bytes = [column for column in LOGOS.c if column is not LOGOS.c.content]
+    found: dict[str, dict[str, tuple[LogoFacts, ...]]] = defaultdict(dict)
+    for row in connection.execute(select(*without_bytes).order_by(LOGOS.c.place)).mappings():
+        owners = found[row["owner_kind"]]
+        owners[row["owner"]] = (*owners.get(row["owner"], ()), made.logo(row))
+    return found
+
+
+def _site(client_id: str, registration: RowMapping) -> Site:
+    return Site(
+        client_id,
+        registration["name"],
+        made.why_suspended(registration) is not None,
+        frozenset(registration["document_events"]),
     )
 
 
-def _client(row: RowMapping, registration: RowMapping) -> Client:
-    return Client(
-        client_id=row["client_id"],
-        kind=registration["kind"],
-        keys=row["public_keys"],
-        redirect_uris=row["redirect_uris"],
-        organisation=registration["enterprise_number"],
-        registration_id=registration["registration_id"],
-        version=registration["version"],
-        is_suspended=registration["is_suspended"],
-        grants=msgspec.convert(row["grants"], list[facts.AuditGrant]),
-    )
-
-
-def _application(row: RowMapping, registration: RowMapping) -> SenderApplication:
-    return SenderApplication(
-        application_id=row["application_id"],
-        organisation=registration["enterprise_number"],
-        name=row["name"],
-        description=row["description"],
-    )
-
-
-def _message_type(row: RowMapping, registration: RowMapping) -> MessageType:
-    return MessageType(
-        message_type_id=row["message_type_id"],
-        owner=registration["enterprise_number"],
-        name=row["name"],
-        description=row["description"],
-        validity=msgspec.convert(row["validity"], facts.Validity),
-        recipients=frozenset(row["recipients"]),
-        senders=frozenset(row["senders"]),
-        discreet=row["discreet"],
-    )
+def _webhooks(registrations: Mapping[UUID, RowMapping], sites: Mapping[UUID, str]) -> list[Webhook]:
+    return [
+        webhook
+        for registration_id, row in registrations.items()
+        for webhook in made.webhooks(row, sites.get(registration_id))
+    ]

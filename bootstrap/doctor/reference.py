@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from application.partners import count_differences, read_partners_file
+from application.partners import read_partners_file
 from bootstrap.doctor.findings import Finding, fine, warning, wrong
 from bootstrap.doctor.patient import Patient, require_file
 from domain.errors import InvalidInput, Unavailable
@@ -33,7 +33,8 @@ def partners(system: Patient) -> Iterator[Finding]:
         yield wrong(PARTNERS, f"it cannot be taken in as it is, see {entries}", _CORRECT)
         return
     require_file(system.event_store_url)
-    changes = count_differences(file, system.events, system.clock)
+    require_file(system.key_store_url)
+    changes = system.partners.count(file)
     if changes:
         yield warning(
             PARTNERS, f"it says something else than the record, {changes} times", "run `ebox migrate`"

@@ -1,6 +1,18 @@
 """Every event there is, one file for each stream's. Importing this package registers all topics."""
 
-from domain.events import access, audit, document, mailbox, message, notification, publication, reference
+from domain.events import (
+    access,
+    audit,
+    auditor,
+    document,
+    enterprise,
+    mailbox,
+    message,
+    notification,
+    publication,
+    reference,
+    site,
+)
 from domain.events.base import EVENTS, Event, FirstEvent
 
 __all__ = [
@@ -9,10 +21,13 @@ __all__ = [
     "FirstEvent",
     "access",
     "audit",
+    "auditor",
     "document",
+    "enterprise",
     "mailbox",
     "message",
     "notification",
     "publication",
     "reference",
+    "site",
 ]

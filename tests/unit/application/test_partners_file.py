@@ -52,9 +52,9 @@ def a_file(folder: Path, **changes: Any) -> Path:
 
 def test_a_good_file(tmp_path: Path) -> None:
     file = read_partners_file(a_file(tmp_path))
-    [office] = file.organisations()
+    office = file.partners[0].declaration()
     assert (office.enterprise_number, office.message_types[0].senders) == ("0206731645", ["0206731645"])
-    assert file.auditor_declarations()[0].grants[0].subjects == ["*"]
+    assert file.auditors[0].declaration().grants[0].subjects == ["*"]
 
 
 @pytest.mark.parametrize(

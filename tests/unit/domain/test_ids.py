@@ -21,6 +21,7 @@ def test_vectors() -> None:
     assert ids.sender_id("0206731645") == UUID(VECTORS["sender"])
     assert ids.site_id("demo-site") == UUID(VECTORS["site"])
     assert ids.auditor_id("demo-auditor-1") == UUID(VECTORS["auditor"])
+    assert ids.enterprise_id("0884303369") == UUID(VECTORS["enterprise"])
 
 
 def test_parts_do_not_run_into_each_other() -> None:
@@ -45,4 +46,5 @@ VECTORS = {
     "sender": "c8aa588a-c430-5615-a44b-4a866d1da36e",
     "site": "821bec3c-ac0f-54c5-bd94-683ba4cc61ef",
     "auditor": "f4ce9e27-486a-570d-a276-c2b56976a468",
+    "enterprise": "9aebeca7-929c-555b-a176-c54b8d0882f0",
 }

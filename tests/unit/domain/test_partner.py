@@ -7,31 +7,29 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from domain.aggregate import AggregateRoot
-from domain.events.reference import (
-    ApplicationChanged,
-    ApplicationRegistered,
-    AuditGrant,
-    AuditorChanged,
-    AuditorRegistered,
-    ClientRecord,
-    MessageTypeChanged,
-    MessageTypeRegistered,
-    SenderChanged,
-    SenderRegistered,
-    SenderSuspended,
-    SiteChanged,
-    SiteRegistered,
-    SiteSuspended,
-    Validity,
-)
-from domain.partner import Auditor, Sender, Site
-from domain.reference import (
+from domain.auditor import Auditor
+from domain.declarations import (
     ApplicationDeclaration,
     AuditorDeclaration,
     MessageTypeDeclaration,
     OrganisationDeclaration,
     SiteDeclaration,
 )
+from domain.events.auditor import AuditGrant, AuditorChanged, AuditorRegistered
+from domain.events.reference import (
+    ApplicationChanged,
+    ApplicationRegistered,
+    ClientRecord,
+    MessageTypeChanged,
+    MessageTypeRegistered,
+    SenderChanged,
+    SenderRegistered,
+    SenderSuspended,
+    Validity,
+)
+from domain.events.site import SiteChanged, SiteRegistered, SiteSuspended
+from domain.partner import Sender
+from domain.site import Site
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)

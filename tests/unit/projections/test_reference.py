@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.events.reference import AuditGrant, ClientRecord, Validity
-from domain.ids import auditor_id, sender_id, site_id
-from domain.partner import Auditor, Sender, Site
-from domain.reference import (
+from domain.auditor import Auditor
+from domain.declarations import (
     ApplicationDeclaration,
     AuditorDeclaration,
-    MessageType,
     MessageTypeDeclaration,
-    Organisation,
     OrganisationDeclaration,
-    SenderApplication,
     SiteDeclaration,
 )
+from domain.events.auditor import AuditGrant
+from domain.events.reference import ClientRecord, Validity
+from domain.ids import auditor_id, sender_id, site_id
+from domain.partner import Sender
+from domain.reference import MessageType, Organisation, SenderApplication
 from domain.reference import Site as RegisteredSite
+from domain.site import Site
 from projections import reference
 from projections.reference import Client, ReferenceSnapshot
 from tests.unit.projections.story import NOON, SENDER, Story
