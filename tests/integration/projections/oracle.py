@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from domain.decisions import NO_PARTITION
 from domain.message import Message
 from domain.personal import readable
 from projections.folding import ANY_LANGUAGE, filled, folded
@@ -17,7 +18,7 @@ def matching(
     """The ids of the messages that are meant, in the order of the list; `positions` of the last changes."""
     found = [message for message in messages if _is_meant(message, positions[message.id], wanted, named)]
     if wanted.changed_after is not None:
-        return [one.id for one in sorted(found, key=lambda one: positions[one.id])]
+        return [one.id for one in sorted(found, key=lambda one: (positions[one.id], one.id))]
     newest_first = sorted(found, key=lambda one: (_received(one), one.id), reverse=True)
     return [one.id for one in newest_first]
 
@@ -33,18 +34,24 @@ def _is_meant(message: Message, position: int, wanted: MessageFilter, named: Nam
     if not message.is_released:
         return False
     if wanted.changed_after is None:
-        if message.is_expired:
+        if message.is_expired or message.is_withdrawn:
             return False
-    elif position <= wanted.changed_after or (message.is_expired and wanted.words is not None):
+    elif position <= wanted.changed_after:
+        return False
+    if wanted.words is not None and (message.is_expired or message.is_withdrawn or message.is_recalled):
+        return False
+    partition = published.recipient_partition
+    if wanted.partitions is not None and (partition or NO_PARTITION) not in wanted.partitions:
         return False
     equal = (
-        (wanted.read_status, message.opened_at is not None),
+        (wanted.read_status, message.opened_at is not None or message.is_recalled),
         (wanted.is_hidden, message.is_hidden),
         (wanted.is_archived, message.is_archived),
         (wanted.message_type, published.message_type),
         (wanted.sender_organisation, published.sender_organisation),
         (wanted.sender_application, published.sender_application),
         (wanted.registered, published.registered),
+        (wanted.recipient_partition, partition),
     )
     periods = (
         (wanted.received_after, _received(message), wanted.received_before),

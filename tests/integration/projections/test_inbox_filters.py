@@ -20,7 +20,17 @@ from projections.inbox import MailboxCounts, MessageFilter, Named
 from projections.inbox_filter import InboxPage
 from projections.inbox_tables import INBOX, TEXTS
 from tests.integration.projections.oracle import matching
-from tests.unit.projections.story import NOON, Story, a_citizen, a_message, opening, registered
+from tests.unit.projections.story import (
+    NOON,
+    Story,
+    a_citizen,
+    a_mailbox,
+    a_message,
+    a_partner,
+    an_access,
+    opening,
+    registered,
+)
 
 WORDS = ("Pensioen", "Aperçu", "straße", "100%", "a_b", "back\\slash", "IJs", "zeldzaam", "Één")
 NAMED = Named(frozenset({"T2"}), frozenset(), frozenset({"A1"}))
@@ -38,6 +48,8 @@ CHOICES: dict[str, list[Any]] = {
     "registered": [True, False],
     "words": ["PENSIOEN", "apercu", "SS", "%", "_", "\\", "a_b", "ijs", "ee", "n a", "absent"],
     "changed_after": [0, 100, 10**6],
+    "partitions": [frozenset({"P1"}), frozenset({"P1", "P2"}), frozenset({"", "P2"}), frozenset()],
+    "recipient_partition": ["P1", "unknown"],
 }
 
 
@@ -49,14 +61,14 @@ def story(request: pytest.FixtureRequest, database: ReadDatabase, monkeypatch: p
     return Story(database, 7)
 
 
-def lives(rnd: random.Random, mailbox_id: UUID) -> list[Message]:
+def lives(rnd: random.Random, *mailboxes: UUID) -> list[Message]:
     """Messages to which all kinds of things have happened; their facts are still new."""
     messages = []
     for number in range(50):
         at = NOON + timedelta(minutes=number)
         text = " ".join(rnd.sample(WORDS, 2))
         message = a_message(
-            mailbox_id,
+            rnd.choice(mailboxes),
             at=at,
             visible_from=at + timedelta(minutes=15) if rnd.random() < 0.2 else at,
             expires_at=at + timedelta(days=rnd.choice([20, 35, 50])),
@@ -68,15 +80,23 @@ def lives(rnd: random.Random, mailbox_id: UUID) -> list[Message]:
             message_type=rnd.choice(["T1", "T2", "T3"]),
             sender_application=rnd.choice(["A1", "A2"]),
             registered=rnd.random() < 0.3,
+            confirmation_needed=True,
+            recipient_partition=rnd.choice(["P1", "P2", None]),
         )
         messages.append(message)
     return messages
 
 
+WHAT_HAPPENS = (
+    *("release", "open", "hide", "show", "archive", "unarchive"),
+    *("expire", "withdraw", "recall", "confirm", "nothing"),
+)
+
+
 def happen(rnd: random.Random, message: Message, story: Story) -> None:
     """Something happens to the message."""
     at = message.published.visible_from + timedelta(minutes=1)
-    match rnd.choice(["release", "open", "hide", "show", "archive", "unarchive", "expire", "nothing"]):
+    match rnd.choice([*WHAT_HAPPENS]):
         case "release":
             message.release(message.published.visible_from)
         case "open" if message.is_readable and message.opened_at is None:
@@ -85,12 +105,20 @@ def happen(rnd: random.Random, message: Message, story: Story) -> None:
             message.change(registered(a_citizen()), at, is_visible=what == "show")
         case "archive" | "unarchive" as what if message.is_readable:
             message.change(registered(a_citizen()), at, is_archived=what == "archive")
+        case "withdraw" if message.opened_at is None and not message.is_recalled and not message.is_expired:
+            message.withdraw(None, registered(a_partner()), at)
+        case "recall" if message.is_readable:
+            message.recall(None, registered(a_partner()), at)
+        case "confirm" if message.is_readable and not message.is_recalled:
+            access = an_access(message, a_citizen(), at)
+            message.confirm(access.id, at)
+            story.when(*access.new_facts())
         case "expire" if rnd.random() < 0.3:
             message.expire(message.published.expires_at)
     story.when(*message.new_facts())
 
 
-def told(story: Story, mailbox_id: UUID, wanted: MessageFilter, **options: int) -> InboxPage:
+def told(story: Story, mailbox_id: UUID, wanted: MessageFilter, **options: Any) -> InboxPage:
     return story.told(inbox.page, mailbox_id, wanted, **{"page": 1, "page_size": 100, **options}, named=NAMED)
 
 
@@ -113,10 +141,15 @@ def _with(wanted: MessageFilter, changes: dict[str, Any], rnd: random.Random) ->
 @pytest.mark.parametrize("seed", range(2))
 def test_every_filter_gives_what_a_plain_reading_of_the_events_gives(story: Story, seed: int) -> None:
     rnd, mailbox_id = random.Random(seed), uuid4()  # noqa: S311 - the same lives at every run
-    messages = lives(rnd, mailbox_id)
-    for message in messages:
+    merged = a_mailbox(uuid4())
+    messages = lives(rnd, mailbox_id, merged.id)
+    for message in messages[:40]:
         story.when(*message.new_facts(), *a_message(uuid4()).new_facts())
-    for message in rnd.choices(messages, k=120):
+    for message in rnd.choices(messages[:40], k=60):
+        happen(rnd, message, story)
+    merged.merge_into(a_mailbox(uuid4(), mailbox_id), NOON)
+    story.when(*merged.new_facts())
+    for message in (*messages[40:], *rnd.choices(messages, k=60)):
         happen(rnd, message, story)
     query = select(INBOX.c.message_id, INBOX.c.position)
     with story.database.writing() as connection:
@@ -127,15 +160,25 @@ def test_every_filter_gives_what_a_plain_reading_of_the_events_gives(story: Stor
         assert [item.message_id for item in found.items] == expected, _shown(wanted)
         assert (found.total, found.is_total_capped) == (len(expected), False), _shown(wanted)
         pages = [told(story, mailbox_id, wanted, page=number, page_size=7) for number in range(1, 10)]
-        assert [item.message_id for page in pages for item in page.items] == expected, _shown(wanted)
+        # What changed at once is shown at once, and again by the pages of the same question that follow.
+        paged = dict.fromkeys(item.message_id for page in pages for item in page.items)
+        assert list(paged) == expected, _shown(wanted)
     listed = matching(messages, positions, MessageFilter(), NAMED)
     shown = [message for message in messages if message.id in listed]
     counts: MailboxCounts = story.told(inbox.counts, mailbox_id)
     assert (counts.messages, counts.unread, counts.size) == (
         len(shown),
-        sum(message.opened_at is None for message in shown),
-        1000 * len(shown),
+        sum(_is_unread(message) for message in shown),
+        sum(0 if message.is_recalled else 1000 for message in shown),
     )
+    seen = matching(messages, positions, MessageFilter(partitions=frozenset({"P1", ""})), NAMED)
+    restricted: MailboxCounts = story.told(inbox.counts, mailbox_id, frozenset({"P1", ""}))
+    assert restricted.messages == len(seen)
+    assert restricted.unread == sum(_is_unread(message) for message in shown if message.id in seen)
+
+
+def _is_unread(message: Message) -> bool:
+    return message.opened_at is None and not message.is_recalled
 
 
 def _shown(wanted: MessageFilter) -> dict[str, Any]:
