@@ -59,7 +59,10 @@ async def publish_many(partner: Partner, order: Order, progress: Progress, tally
     defaults = Defaults(order.message_type, application)
     folder = Folder(order.files)
     keep_until = _time(order.keep_until)
-    found = survey(lambda: order.read(defaults), folder)
+    try:
+        found = survey(lambda: order.read(defaults), folder)
+    except OSError as error:
+        raise FileInvalid(f"the items cannot be read: {error.strerror}") from error
     if found.mistaken:
         more = [f"and {found.mistaken - TOLD:,} more"] if found.mistaken > TOLD else []
         raise FileInvalid(*found.mistakes, *more, "nothing was published")
