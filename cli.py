@@ -12,7 +12,19 @@ from typing import Annotated
 import typer
 
 from bootstrap.errors import CannotStart
-from commands import audit, backup, dev, doctor, keys, objects, parties, projections, publish, retention, webhooks
+from commands import (
+    audit,
+    backup,
+    dev,
+    doctor,
+    keys,
+    objects,
+    parties,
+    projections,
+    publish,
+    retention,
+    webhooks,
+)
 from commands.console import settings, tell
 from domain.errors import DomainError, InvalidInput
 
