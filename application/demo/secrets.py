@@ -17,6 +17,8 @@ DEMO_FOLDER = "demo"
 """Below the data directory: the demo's partners file and its clients' private keys."""
 
 PARTNERS = Path(__file__).with_name("partners.yaml")
+LOGOS = [Path(__file__).with_name("demo-pensions.svg")]
+"""The pictures that it names."""
 
 
 def secret_in(path: Path) -> bytes:
@@ -30,10 +32,11 @@ def demo_partners(
     new_key: Callable[[], dict[str, Any]],
     public_half: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> Path:
-    """The demo's partners file in `folder`, with a key pair beside it for each client it names."""
+    """The demo's partners file in `folder`, with its logos and a key pair for each client beside it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / PARTNERS.name
-    shutil.copyfile(PARTNERS, path)
+    for file in (*LOGOS, PARTNERS):
+        shutil.copyfile(file, folder / file.name)
     for client_id in _client_ids(yaml.safe_load(path.read_text(encoding="utf-8"))):
         private = private_key_file(folder, client_id)
         write_once(private, json.dumps(new_key()))
