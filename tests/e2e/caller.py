@@ -82,13 +82,18 @@ def form(
     files = {"messageToPublish": (None, json.dumps(message), "application/json")}
     parts: dict[str, Any] = dict(files)
     if document is not None:
-        parts["upfile1"] = (file_name, document, "application/pdf")
+        parts["upfile1"] = (file_name, document)  # httpx declares what the name's ending says
     return {"files": parts}
 
 
-def publish(partner: Caller, message: Mapping[str, Any], document: bytes | None = None) -> Published:
+def publish(
+    partner: Caller,
+    message: Mapping[str, Any],
+    document: bytes | None = None,
+    file_name: str = "document.pdf",
+) -> Published:
     """Publish, and have it acknowledged."""
-    return published(partner.request("POST", MESSAGES, **form(message, document)))
+    return published(partner.request("POST", MESSAGES, **form(message, document, file_name)))
 
 
 def published(answer: httpx.Response) -> Published:

@@ -174,6 +174,40 @@ def test_every_page_is_for_everybody(installation: Installation, browser: Browse
     assert an.wrong == []
 
 
+def test_a_text_is_read_here_and_a_web_page_is_only_saved(
+    installation: Installation, browser: Browser
+) -> None:
+    partner = Caller(installation, "partner")
+    text = "Beste An,\n\n\t<b>Tot ziens</b> & groeten\n" + "word " * 500
+    for name, content in (("letter.txt", text), ("page.html", f"<p>{text}<script>alert(1)</script>")):
+        publish(partner, with_document(subject={"en": f"With {name}"}), content.encode(), name)
+    an = Person(browser, installation.url)
+    log_in(an, "An")
+    wait_until(lambda: _is_listed(an, "With page.html"), MAIL_SECONDS, lambda: "nothing came")
+
+    an.press("With letter.txt")
+    an.sees("Text · ")
+    an.page.get_by_role("link", name=re.compile("^Read here")).click()
+    an.sees("<b>Tot ziens</b> & groeten")
+    owner = Examiner(browser, an)
+    owner.examine(an.page.url.removeprefix(installation.url))
+    assert owner.found == []
+
+    an.open("/inbox")
+    an.press("With page.html")
+    an.sees("Web page · ")
+    assert an.page.get_by_role("link", name=re.compile("^Read here")).count() == 0
+    with an.page.expect_download() as saving:
+        an.page.get_by_role("link", name=re.compile("^Download")).click()
+    assert saving.value.suggested_filename == "page.html"
+    assert an.wrong == []
+
+
+def _is_listed(person: Person, subject: str) -> bool:
+    person.open("/inbox")
+    return person.page.get_by_text(subject).count() > 0
+
+
 def test_first_steps_and_mistakes_are_for_everybody(installation: Installation, browser: Browser) -> None:
     kim = Person(browser, installation.url, width=320, language="de")
     log_in(kim, "Kim", "de")
