@@ -78,4 +78,8 @@ def test_a_partner_publishes_the_first_message(ebox: Installation, tmp_path: Pat
     printed = run(DOCS / "howto" / "publish-your-first-message.md", ebox, tmp_path)
     first, second = re.findall(r'"messageId":"([0-9a-f-]+)"', printed)
     assert first == second
+    assert len(re.findall(r'"item": \d+, .*"messageId": "[0-9a-f-]+"', printed)) == 2
+    assert "2 skipped" in printed
+    assert re.search(r"^messageId +[0-9a-f-]+$", printed, re.MULTILINE)
+    assert re.search(r"^from Python: [0-9a-f-]+ True$", printed, re.MULTILINE)
     assert "81050103521" not in printed
