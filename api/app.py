@@ -21,6 +21,7 @@ from api import (
     metrics,
     openapi,
     problems,
+    reference_data,
     replay,
     replies,
 )
@@ -40,6 +41,7 @@ _AREAS: Final = (
     me_history,
     audit,
     replay,
+    reference_data,
     health,
     metrics,
     documentation,

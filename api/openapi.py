@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from api.schemas import aftermath, answers
+from api.schemas import aftermath, answers, reference_data
 from api.schemas.audit import History, MailboxFound, MailboxSearch
 from api.schemas.health import Health
 from api.schemas.me import Mailboxes, Preferences, PreferencesPatch, Profile, ProfilePatch, VerificationCode
@@ -34,6 +34,7 @@ TAGS: Final = [
     {"name": "publish", "description": "Partner organisations put messages into mailboxes."},
     {"name": "consult", "description": "Owners read their mailbox. Every read but counting is recorded."},
     {"name": "profile", "description": "Owners say how to be told, and see who looked."},
+    {"name": "reference data", "description": "Anybody looks up who publishes what."},
     {"name": "audit", "description": "Auditors search the access history, within an approved scope."},
     {"name": "authorization", "description": "Access tokens for all of this (RFC 6749, 8414, 9068)."},
     {"name": "health", "description": "For load balancers and operators."},
@@ -59,6 +60,12 @@ _ANSWERS: Final = (
     Preferences,
     Problem,
     Profile,
+    reference_data.MessageTypeAnswer,
+    reference_data.MessageTypes,
+    reference_data.SenderApplicationAnswer,
+    reference_data.SenderApplications,
+    reference_data.SenderOrganizationAnswer,
+    reference_data.SenderOrganizations,
 )
 _BODIES: Final = (
     aftermath.StatusSearch,

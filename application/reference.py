@@ -10,17 +10,29 @@ import asyncio
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from domain.errors import Unavailable
+from domain.errors import NotFound, Unavailable
+from domain.reference import LogoFacts
 from projections import progress, reference
 from projections.database import ReadDatabase
 from projections.progress import NOT_BEGUN
-from projections.reference import ReferenceSnapshot
+from projections.reference import APPLICATION, ORGANISATION, ReferenceSnapshot
+
+__all__ = ["APPLICATION", "ORGANISATION", "Logo", "Reference", "ReferenceData"]
 
 ReferenceData = ReferenceSnapshot
 
 LOOK_SECONDS = 1.0
 STALE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A logo: what it is, and its bytes."""
+
+    facts: LogoFacts
+    content: bytes
 
 
 class Reference:
@@ -53,6 +65,16 @@ class Reference:
         with self._lock:
             data = self._at_hand()
             return data if data is not None else self._look()
+
+    async def logo(self, owner_kind: str, owner: str, logo_id: str) -> Logo:
+        """A logo of an organisation (`ORGANISATION`, its number) or an application (`APPLICATION`, its id).
+
+        Raises `NotFound`, `Busy`, `Unavailable`.
+        """
+        found = await self._database.run(reference.logo, owner_kind, owner, logo_id)
+        if found is None:
+            raise NotFound("the reference data have no such logo")
+        return Logo(*found)
 
     async def shown_name(self, organisation: str, message_type: str) -> Mapping[str, str] | None:
         """The sender's name as a mail may show it; None where the message type is discreet, or unknown."""

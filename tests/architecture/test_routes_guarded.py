@@ -28,8 +28,20 @@ from web.logout import LOGOUT_PATH
 from web.security import SignedIn
 from web.static import STATIC_PATH
 
+_REFERENCE_DATA = "/messageRegistry/v3/referenceData"
+
 PUBLIC = {
     *PUBLIC_PATHS,
+    f"{_REFERENCE_DATA}/messageTypes",
+    f"{_REFERENCE_DATA}/messageTypes/{{messageTypeId}}",
+    *(
+        f"{_REFERENCE_DATA}/{kind}{rest}"
+        for kind, own in (
+            ("senderApplications", "/{senderApplicationId}"),
+            ("senderOrganizations", "/{senderOrganizationId}"),
+        )
+        for rest in ("", own, f"{own}/images/{{imageId}}/content")
+    ),
     *METADATA_PATHS,
     AUTHORIZATION_PATH,
     DIRECTORY_PATH,
@@ -43,8 +55,8 @@ PUBLIC = {
     "/demo/mail",
     "/demo/mail.json",
 }
-"""Health, API documents, the authorization server's endpoints, the keys of webhooks, the login and
-the logout, the front page and its style, and the demo's caught mail."""
+"""Health, API documents, reference data, the authorization server's endpoints, the keys of webhooks, the
+login and the logout, the front page and its style, and the demo's caught mail."""
 
 
 def guards(route: RouteContext) -> list[Guard]:
