@@ -34,11 +34,18 @@ class Resolver(Protocol):
 class CheckedBackend(httpcore.AsyncNetworkBackend):
     """Resolves, looks at every address, connects to the first that takes the connection."""
 
-    def __init__(self, reach: Reach, resolver: Resolver, *, is_https: bool) -> None:
+    def __init__(
+        self,
+        reach: Reach,
+        resolver: Resolver,
+        *,
+        is_https: bool,
+        network: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
         self._reach = reach
         self._resolver = resolver
         self._is_https = is_https
-        self._network = httpcore.AnyIOBackend()
+        self._network = network or httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,

@@ -124,8 +124,12 @@ def _judge(status: int, retry_after: timedelta | None) -> None:
 
 
 def _why_unconnected(error: httpcore.ConnectError) -> str:
-    is_tls = isinstance(error.__cause__, ssl.SSLError)
-    return "no trusted TLS connection" if is_tls else "cannot be connected to"
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return "no trusted TLS connection"
+        cause = cause.__cause__ or cause.__context__
+    return "cannot be connected to"
 
 
 def _retry_after(headers: Sequence[tuple[bytes, bytes]], now: datetime) -> timedelta | None:

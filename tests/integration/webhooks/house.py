@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from domain.clock import Clock, SystemClock
 from domain.declarations import OrganisationDeclaration, SiteDeclaration
 from domain.events.mailbox import CreatedBecause
@@ -30,11 +32,13 @@ from eventstore.store import EventStore
 from notifier.database import OutboxDatabase
 from tests.integration.notifier.house import Resident, Urls
 from tests.integration.notifier.publications import PENSIONS, a_message
+from tests.integration.webhooks.receiver import Receiver
 from tests.integration.webhooks.verifying import KEY
 from tests.servers.ports import LOOPBACK
 from tests.servers.process import wait_until
 from webhooks.addresses import Reach
 from webhooks.backoff import Backoff
+from webhooks.connecting import Resolver
 from webhooks.deliveries import Deliveries
 from webhooks.filler import Filler
 from webhooks.overview import Overview
@@ -42,11 +46,21 @@ from webhooks.posting import Poster, PostLimits
 from webhooks.sender import Sender, SenderLimits
 from webhooks.service import WebhookService
 from webhooks.signing import Signer, SigningKey
+from webhooks.tables import DELIVERY, milliseconds, moment
 
 SOURCE = "https://mijn.ebox.example"
 CITIZEN = Ssin("81050103522")
 ENTERPRISE = EnterpriseNumber("0884303369")
 QUICK = SenderLimits(poll_seconds=0.02, finish_seconds=5.0)
+
+
+ONCE = Backoff(attempts=1)
+ALL = ["newDocument", "newDocumentReminder", "documentExpirationAlert", "readDocument"]
+
+
+def hook(receiver: Receiver, name: str = "pensions", events: list[str] | None = None) -> WebhookRecord:
+    """A webhook at that receiver."""
+    return WebhookRecord(name, receiver.url, events or ALL)
 
 
 class Names:
@@ -88,12 +102,13 @@ class House:
         self.events.close()
         self.keys.close()
 
+    def declared(self, *webhooks: WebhookRecord, number: str = PENSIONS) -> OrganisationDeclaration:
+        """What is declared of such an organisation."""
+        return OrganisationDeclaration(number, {"nl": "Dienst"}, [], [], [], webhooks=list(webhooks))
+
     def partner(self, *webhooks: WebhookRecord, number: str = PENSIONS) -> UUID:
         """A partner organisation with these webhooks; its stream."""
-        sender = Partner.register(
-            OrganisationDeclaration(number, {"nl": "Dienst"}, [], [], [], webhooks=list(webhooks)),
-            self.clock.now(),
-        )
+        sender = Partner.register(self.declared(*webhooks, number=number), self.clock.now())
         self.events.append_now(*sender.new_facts())
         return sender.id
 
@@ -111,10 +126,11 @@ class House:
         """A mailbox."""
         party = self.keys.parties.find_or_create(owner)
         assert party.mailbox_id is not None
-        mailbox = Mailbox.create(
-            party.mailbox_id, party.party_id, owner, CreatedBecause.PUBLISHED_TO, self.clock.now()
-        )
-        self.events.append_now(*mailbox.new_facts())
+        if self.events.first_event(party.mailbox_id) is None:
+            mailbox = Mailbox.create(
+                party.mailbox_id, party.party_id, owner, CreatedBecause.PUBLISHED_TO, self.clock.now()
+            )
+            self.events.append_now(*mailbox.new_facts())
         return Resident(party.mailbox_id, party.party_id)
 
     def publish(self, *to: Resident, visible_from: datetime | None = None) -> list[UUID]:
@@ -148,6 +164,13 @@ class House:
             sum(one.dead for one in states),
         )
 
+    def tried_again_at(self) -> datetime | None:
+        """When the one delivery is tried again; None while it may be tried, and once it is over."""
+        with self.database.transaction() as connection:
+            (row,) = connection.execute(sa.select(DELIVERY)).all()
+        is_later = row.state == "due" and row.due_at > milliseconds(self.clock.now())
+        return moment(row.due_at) if is_later else None
+
     def filler(self) -> Filler:
         """A filler over this house."""
         return Filler(self.events, self.deliveries, self.clock, SOURCE, position_every=1)
@@ -163,7 +186,7 @@ class House:
         self,
         ca_file: Path,
         *,
-        names: Names | None = None,
+        names: Resolver | None = None,
         backoff: Backoff | None = None,
         limits: SenderLimits = QUICK,
         posts: PostLimits | None = None,

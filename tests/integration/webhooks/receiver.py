@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -130,7 +131,7 @@ class Receiver:
 
 def make_certificates(folder: Path) -> tuple[Path, Path]:
     """A CA's certificate, and one with its key that the CA gave to the receiver's name and to loopback."""
-    ca_key, ca_name = ec.generate_private_key(ec.SECP256R1()), _name("A CA of the tests")
+    ca_key, ca_name = ec.generate_private_key(ec.SECP256R1()), _name(f"A CA of the tests {uuid4()}")
     ca = _certificate(ca_name, ca_key.public_key(), ca_name, ca_key, lambda one: one)
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName([x509.DNSName(NAME), x509.IPAddress(ip_address(LOOPBACK))])
