@@ -21,7 +21,6 @@ from domain.errors import InvalidInput, Issue
 
 MAX_KEY_CHARACTERS: Final = 255
 MAX_POSITION: Final = 2**63 - 1
-LATER_HEADERS: Final = ("On-Behalf-Of-Enterprise-Number",)
 
 _BARE_KEY: Final = re.compile(r"[!#-+\--:<-~]*")  # visible ASCII but `"`, `,` and `;`
 
@@ -46,8 +45,7 @@ class StrictRoute(APIRoute):
     """A route that refuses, by name, what it would otherwise ignore.
 
     Query parameters that it does not have, and parameters that are given twice: to ignore a misspelt filter
-    would be to show more than was asked for. Headers of a later release: to ignore them would be to act for
-    somebody else.
+    would be to show more than was asked for.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -58,7 +56,6 @@ class StrictRoute(APIRoute):
         headers = [one.alias for one in parameters if isinstance(one.field_info, HeaderParameter)]
 
         async def check_and_handle(request: Request) -> Response:
-            _refuse_later_headers(request.headers)
             _refuse_repeated_headers(request.headers, headers)
             if request.scope["query_string"]:
                 _refuse_unknown([name for name, _ in request.query_params.multi_items()], known)
@@ -78,12 +75,6 @@ def _refuse_unknown(given: list[str], known: frozenset[str]) -> None:
     ]
     if issues:
         raise InvalidInput(*issues)
-
-
-def _refuse_later_headers(headers: Headers) -> None:
-    for name in LATER_HEADERS:
-        if name in headers:
-            raise InvalidInput(Issue(name, "notSupportedYet", "comes with a later release", "header"))
 
 
 def _refuse_repeated_headers(given: Headers, names: list[str]) -> None:

@@ -13,13 +13,26 @@ from typing import Any, Final
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
+from starlette.datastructures import Headers
 
 from api.services import services_of
 from domain.actors import Actor
 from domain.decisions import Operation, refuse_at_once
-from domain.errors import NotAllowed
+from domain.errors import Issue, NotAllowed
 
-PUBLIC_PATHS: Final = frozenset({"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"})
+ON_BEHALF_OF: Final = "On-Behalf-Of-Enterprise-Number"
+
+PUBLIC_PATHS: Final = frozenset(
+    {
+        "/health/live",
+        "/health/ready",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+        "/federation/v1/messageProviders",
+        "/federation/v1/messageProviders/{messageProviderId}",
+    }
+)
 """What anybody may ask for, of the routes in this package."""
 
 
@@ -51,7 +64,15 @@ class Guard(SecurityBase):
         refused = refuse_at_once(actor, self.operation)
         if refused is not None:
             raise NotAllowed(refused.reason)
+        _refuse_on_behalf_of(request.headers, actor)
         return actor
+
+
+def _refuse_on_behalf_of(headers: Headers, actor: Actor) -> None:
+    """Nobody acts for another yet, and to ignore the header would be to act for the wrong one."""
+    if any(number != actor.organisation for number in headers.getlist(ON_BEHALF_OF)):
+        detail = "you have no mandate of this enterprise; your own number may be given"
+        raise NotAllowed("no mandate", Issue(ON_BEHALF_OF, "noMandate", detail, "header"))
 
 
 async def record_denial(request: Request, error: NotAllowed) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from application.kept_documents import Kept, carried
 from domain import mediatypes
 from domain.draft import MAX_FILE_NAME_CHARACTERS, ROOT, AttachmentDraft
 from domain.errors import InvalidInput, Issue, OutcomeUnknown
@@ -82,6 +83,7 @@ def match_files(drafts: list[AttachmentDraft], files: list[UploadedFile]) -> lis
     return [
         AnnouncedFile(f"{ROOT}.attachments[{index}]", draft, by_part[draft.part])
         for index, draft in enumerate(drafts)
+        if draft.part is not None
     ]
 
 
@@ -92,6 +94,8 @@ def _mismatches(drafts: list[AttachmentDraft], by_part: dict[str, UploadedFile])
             yield Issue(part, "notAnnounced", f"no entry of {ROOT}.attachments names this part")
     for index, draft in enumerate(drafts):
         where = f"{ROOT}.attachments[{index}]"
+        if draft.part is None:
+            continue
         file = by_part.get(draft.part)
         if file is None:
             yield Issue(f"{where}.httpPartName", "partMissing", "the request has no part of this name")
@@ -191,6 +195,19 @@ def record_of(file: AnnouncedFile, report: InspectionReport, document: StoredDoc
         file_name=file.file.file_name,
         title=file.draft.title,
     )
+
+
+def records(
+    drafts: list[AttachmentDraft],
+    files: Iterable[tuple[AnnouncedFile, InspectionReport, StoredDocument]],
+    kept: Kept,
+) -> list[AttachmentRecord]:
+    """The attachments in the order of the JSON: each is one of the files, or one of the kept documents."""
+    by_part = {file.draft.part: record_of(file, report, stored) for file, report, stored in files}
+    return [
+        carried(draft, kept[draft.document_id]) if draft.document_id is not None else by_part[draft.part]
+        for draft in drafts
+    ]
 
 
 def document_key(attachment: AttachmentRecord) -> bytes | None:

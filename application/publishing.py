@@ -13,21 +13,25 @@ from datetime import datetime
 from uuid import UUID
 
 from application import documents as files_of
+from application import drafts
+from application.composing import compose
 from application.documents import UploadedFile
-from application.judging import Judgement, judge
-from application.parties import Parties, mailbox_of
+from application.judging import judge
+from application.kept_documents import KeptDocuments, check_kept
+from application.originals import check_original
+from application.parties import Parties
 from application.placement import Placement
+from application.recipients import refused_recipient
 from application.reference import Reference
 from application.repeats import Repeats
 from domain import ids
-from domain.access import access_record
 from domain.actors import Actor
 from domain.clock import Clock
-from domain.draft import MessageDraft, check_draft, visible_from
-from domain.events.message import AttachmentRecord
-from domain.publication import Publication
+from domain.draft import MessageDraft
+from domain.errors import InvalidInput
+from domain.reference import MessageType
+from domain.register import PartyRegister
 from eventstore.errors import VersionConflict
-from eventstore.parties import Party
 from eventstore.store import EventStore
 from storage.documents import DocumentStore
 from storage.inspection import UploadInspector
@@ -66,6 +70,7 @@ class Publishing:
         documents: DocumentStore,
         inspector: UploadInspector,
         reference: Reference,
+        register: PartyRegister,
         clock: Clock,
     ) -> None:
         self._events = events
@@ -75,6 +80,8 @@ class Publishing:
         self._documents = documents
         self._inspector = inspector
         self._reference = reference
+        self._register = register
+        self._kept_documents = KeptDocuments(events)
         self._clock = clock
 
     @traced("publish")
@@ -83,39 +90,49 @@ class Publishing:
 
         Raises `InvalidInput`, `NotAllowed`, `IdempotencyKeyReused`, `Gone`, `Busy`, `Unavailable`.
         """
-        draft = command.draft
+        draft, request = command.draft, _request(command)
         judged_at = self._clock.now()
         files = files_of.match_files(draft.attachments, command.files)
-        check_draft(draft)
+        drafts.check(draft)
         publication_id = _publication_id(actor, command)
         if command.idempotency_key is not None and (
-            again := await self._answer_again(publication_id, command)
+            again := await self._answer_again(publication_id, request)
         ):
             return again
         party = await self._parties.find(draft.recipient)
         judgement = judge(actor, draft, await self._reference.current(), party, judged_at)
+        await self._check_recipient(draft, judgement.message_type)
+        await check_original(self._events, actor, draft.original_message)
+        kept = await self._kept_documents.named_in(actor, draft.attachments)
+        check_kept(draft.attachments, kept, judgement.expires_at)
         reports = await files_of.inspect(self._inspector, files)
         party = party or await self._parties.find_or_create(draft.recipient)
-        fingerprint = await self._parties.fingerprint(party.party_id, _request(command))
+        fingerprint = await self._parties.fingerprint(party.party_id, request)
         try:
             async with files_of.kept(self._documents, files) as stored:
-                attachments = [files_of.record_of(*one) for one in zip(files, reports, stored, strict=True)]
-                published_at = self._clock.now()
-                publication = _publication(
-                    actor, draft, publication_id, party, judgement, fingerprint, attachments, published_at
+                records = files_of.records(draft.attachments, zip(files, reports, stored, strict=True), kept)
+                at = self._clock.now()
+                publication = compose(
+                    actor, draft, judgement, publication_id, party, records, fingerprint, at
                 )
-                position = await self._placement.put(publication, draft.recipient, party, published_at)
+                position = await self._placement.put(publication, draft.recipient, party, at)
         except VersionConflict:
-            if again := await self._answer_again(publication_id, command):
+            if again := await self._answer_again(publication_id, request):
                 return again
             raise
         return PublishResult(
             publication_id, judgement.expires_at, party.is_activated, position, is_replayed=False
         )
 
-    async def _answer_again(self, publication_id: UUID, command: PublishCommand) -> PublishResult | None:
+    async def _check_recipient(self, draft: MessageDraft, message_type: MessageType) -> None:
+        finding = await self._register.check(draft.recipient)
+        issue = refused_recipient(finding, draft.recipient, message_type)
+        if issue is not None:
+            raise InvalidInput(issue)
+
+    async def _answer_again(self, publication_id: UUID, request: bytes) -> PublishResult | None:
         """The answer that this key got before, or None if it never came before."""
-        published = await self._repeats.published(publication_id, _request(command))
+        published = await self._repeats.published(publication_id, request)
         if published is None:
             return None
         return PublishResult(
@@ -125,39 +142,6 @@ class Publishing:
             await self._events.latest_position(),
             is_replayed=True,
         )
-
-
-def _publication(
-    actor: Actor,
-    draft: MessageDraft,
-    publication_id: UUID,
-    party: Party,
-    judgement: Judgement,
-    fingerprint: str,
-    attachments: list[AttachmentRecord],
-    at: datetime,
-) -> Publication:
-    return Publication(
-        publication_id=publication_id,
-        mailbox_id=mailbox_of(party),
-        party_id=party.party_id,
-        fingerprint=fingerprint,
-        sender_organisation=actor.organisation or "",
-        sender_application=draft.application,
-        message_type=draft.message_type,
-        language=next(iter(draft.subject)),
-        subject=draft.subject,
-        body=draft.body,
-        is_body_main=draft.is_body_main,
-        business_data=draft.business_data or None,
-        attention_of=draft.attention_of,
-        non_sensitive_title=draft.non_sensitive_title,
-        attachments=attachments,
-        recipient_activated=party.is_activated,
-        visible_from=visible_from(draft, at),
-        expires_at=judgement.expires_at,
-        access=access_record(actor, judgement.basis),
-    )
 
 
 def _publication_id(actor: Actor, command: PublishCommand) -> UUID:

@@ -119,6 +119,7 @@ class UseCases(Stores):
             documents=self.documents,
             inspector=self.inspector,
             reference=self.reference,
+            register=self.party_register,
             clock=self.clock,
         )
 

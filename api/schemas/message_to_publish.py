@@ -7,27 +7,17 @@ domain.
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from pydantic import Field
 
 from api.schemas.texts import Id, Line, StrictModel, TranslatedLine, TranslatedProse
 from domain.draft import MAX_ATTACHMENTS, MAX_BUSINESS_DATA
 
-LATER: Final = frozenset(
-    {
-        "paymentData",
-        "isReplyAuthorized",
-        "originalMessageId",
-        "isRegisteredMail",
-        "dueDate",
-        "isConfirmationNeeded",
-        "sender.partition",
-        "recipient.partition",
-    }
-)
-"""Fields of v3 that this release does not act upon yet. To ignore them would be to break a promise."""
-
 MAX_BUSINESS_VALUES: Final = 100
+
+DateTime = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+AnyUuid = Annotated[UUID, Field(strict=False)]
 
 
 class Sender(StrictModel):
@@ -35,14 +25,19 @@ class Sender(StrictModel):
 
     ebox_type: Literal["enterprise"]
     enterprise_number: str
+    partition: Id | None = None
 
 
 class Recipient(StrictModel):
-    """Whose mailbox: a citizen's, by national or bis number, or an enterprise's, by enterprise number."""
+    """Whose mailbox: a citizen's, by national or bis number, or an enterprise's, by enterprise number.
+
+    Without `partition` the enterprise's own rules choose one.
+    """
 
     ebox_type: Literal["citizen", "enterprise"]
     ssin: str | None = None
     enterprise_number: str | None = None
+    partition: Id | None = None
 
 
 class Digest(StrictModel):
@@ -53,9 +48,10 @@ class Digest(StrictModel):
 
 
 class AttachmentToPublish(StrictModel):
-    """A file: the part that carries it, and what it is to the message."""
+    """A file, and what it is to the message: the part that carries it, or a document kept before."""
 
-    http_part_name: Annotated[str, Field(pattern="^upfile[1-6]$")]
+    http_part_name: Annotated[str | None, Field(pattern="^upfile[1-6]$")] = None
+    document_id: AnyUuid | None = None
     is_main_content: bool
     is_attachment_signed: bool = False
     attachment_title: TranslatedLine | None = None
@@ -77,6 +73,23 @@ class ForTheAttentionOf(StrictModel):
     label: Line | None = None
 
 
+class PaymentData(StrictModel):
+    """A payment that the message asks for. Amounts in units of the currency (ISO 4217), VAT apart.
+
+    `reference` is free text, a Belgian structured reference (`+++ddd/dddd/ddddd+++`) or a creditor reference
+    (ISO 11649).
+    """
+
+    payment_data_id: Line
+    amount: float
+    vat_amount: float
+    currency: str
+    due_date: DateTime
+    iban: str
+    bic: str | None = None
+    reference: Line | None = None
+
+
 class MessageToPublish(StrictModel):
     """A message: at least a recipient, a subject, a message type, an application and one main content."""
 
@@ -92,6 +105,12 @@ class MessageToPublish(StrictModel):
         None
     )
     for_the_attention_of: ForTheAttentionOf | None = None
-    expiration_date: Annotated[str | None, Field(json_schema_extra={"format": "date-time"})] = None
-    requested_publish_time: Annotated[str | None, Field(json_schema_extra={"format": "date-time"})] = None
+    payment_data: PaymentData | None = None
+    is_reply_authorized: bool = False
+    original_message_id: AnyUuid | None = None
+    is_registered_mail: bool = False
+    is_confirmation_needed: bool = False
+    due_date: DateTime | None = None
+    expiration_date: DateTime | None = None
+    requested_publish_time: DateTime | None = None
     non_sensitive_title: TranslatedLine | None = None

@@ -5,15 +5,15 @@ path.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 from pydantic import ValidationError
 
 from api.schemas import message_to_publish as sent
-from api.schemas.issues import body_issue, path_of
+from api.schemas.issues import body_issue
 from api.schemas.strict_json import parse
 from api.schemas.texts import TranslatedLine, TranslatedProse
 from api.schemas.timestamps import parse_timestamp
@@ -21,6 +21,7 @@ from domain.draft import ROOT, AttachmentDraft, MessageDraft
 from domain.errors import InvalidInput, Issue
 from domain.events.message import Addressee, BusinessDatum
 from domain.identifiers import Identifier, IdentifierInvalid, IdentifierScheme, parse_identifier
+from domain.payment import PaymentDraft
 
 _canonical = msgspec.json.Encoder(order="sorted")
 _MAX_ISSUES = 50
@@ -32,16 +33,9 @@ def parse_message(data: bytes) -> tuple[MessageDraft, bytes]:
     try:
         message = sent.MessageToPublish.model_validate(document)
     except ValidationError as error:
-        raise InvalidInput(*_issues(error)) from None
+        found = error.errors(include_url=False, include_input=False)[:_MAX_ISSUES]
+        raise InvalidInput(*(body_issue(one, ROOT) for one in found)) from None
     return _Reader(message).draft(), _canonical.encode(document)
-
-
-def _issues(error: ValidationError) -> Iterator[Issue]:
-    for found in error.errors(include_url=False, include_input=False)[:_MAX_ISSUES]:
-        if found["type"] == "extra_forbidden" and path_of(found["loc"]) in sent.LATER:
-            yield Issue(path_of([ROOT, *found["loc"]]), "notSupportedYet", "comes with a later release")
-        else:
-            yield body_issue(found, ROOT)
 
 
 class _Reader:
@@ -57,6 +51,8 @@ class _Reader:
         sender = self._sender()
         expires = self._moment("expirationDate", message.expiration_date)
         publish_at = self._moment("requestedPublishTime", message.requested_publish_time)
+        due = self._moment("dueDate", message.due_date)
+        payment = self._payment()
         attention_of = self._attention_of()
         recipient = self._recipient()
         if recipient is None or self._issues:
@@ -75,6 +71,14 @@ class _Reader:
             attention_of=attention_of,
             business_data=[_datum(one) for one in message.business_data_list or ()],
             non_sensitive_title=_texts(message.non_sensitive_title),
+            payment=payment,
+            reply_authorised=message.is_reply_authorized,
+            original_message=message.original_message_id,
+            registered=message.is_registered_mail,
+            confirmation_needed=message.is_confirmation_needed,
+            due=due,
+            sender_partition=message.sender.partition if message.sender else None,
+            recipient_partition=message.recipient.partition,
         )
 
     def _recipient(self) -> Identifier | None:
@@ -85,6 +89,8 @@ class _Reader:
         }
         wanted = IdentifierScheme.SSIN if recipient.ebox_type == "citizen" else IdentifierScheme.ENTERPRISE
         number = numbers.pop(wanted)
+        if recipient.partition is not None and wanted is IdentifierScheme.SSIN:
+            self._issue("recipient.partition", "unknownInput", "a citizen's mailbox has no partitions")
         for scheme, other in numbers.items():
             if other is not None:
                 detail = f"a mailbox of type {recipient.ebox_type} is not found by this number"
@@ -101,6 +107,24 @@ class _Reader:
         number = sender.enterprise_number
         self._identifier("sender.enterpriseNumber", IdentifierScheme.ENTERPRISE, number)
         return number
+
+    def _payment(self) -> PaymentDraft | None:
+        sent_payment = self._message.payment_data
+        if sent_payment is None:
+            return None
+        due = self._moment("paymentData.dueDate", sent_payment.due_date)
+        if due is None:
+            return None
+        return PaymentDraft(
+            payment_data_id=sent_payment.payment_data_id,
+            amount=_decimal(sent_payment.amount),
+            vat_amount=_decimal(sent_payment.vat_amount),
+            currency=sent_payment.currency,
+            due=due,
+            iban=sent_payment.iban,
+            bic=sent_payment.bic,
+            reference=sent_payment.reference,
+        )
 
     def _attention_of(self) -> Addressee | None:
         person = self._message.for_the_attention_of
@@ -140,12 +164,18 @@ def _attachment(attachment: sent.AttachmentToPublish) -> AttachmentDraft:
         is_signed=attachment.is_attachment_signed,
         title=_texts(attachment.attachment_title),
         sha256=urlsafe_b64decode(digest.digest_value[:43] + "=") if digest else None,
+        document_id=attachment.document_id,
     )
 
 
 def _datum(datum: sent.BusinessDataToPublish) -> BusinessDatum:
     values = [value.texts() for value in datum.values]
     return BusinessDatum(datum.key, _texts(datum.name), values)
+
+
+def _decimal(number: float) -> Decimal:
+    """The number as it was written: up to 15 digits a binary fraction's shortest text is that."""
+    return Decimal(repr(number))
 
 
 def _texts(texts: TranslatedLine | TranslatedProse | None) -> dict[str, str] | None:

@@ -107,12 +107,11 @@ async def test_two_keys_are_refused(client: httpx.AsyncClient) -> None:
     assert (await client.post(PATH, content=BODY, headers=headers)).status_code == 400
 
 
-async def test_acting_for_another_is_refused_until_there_are_mandates(
-    api: Api, client: httpx.AsyncClient
-) -> None:
+async def test_nobody_acts_for_another_without_a_mandate(api: Api, client: httpx.AsyncClient) -> None:
     response = await publish(client, **{"On-Behalf-Of-Enterprise-Number": "0884303369"})
-    assert response.status_code == 400
-    assert response.json()["issues"][0]["name"] == "On-Behalf-Of-Enterprise-Number"
+    assert response.status_code == 403
+    [issue] = response.json()["issues"]
+    assert (issue["name"], issue["in"]) == ("On-Behalf-Of-Enterprise-Number", "header")
     assert api.publishing.commands == []
 
 

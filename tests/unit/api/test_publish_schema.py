@@ -74,24 +74,78 @@ def test_another_message_has_another_canonical_spelling() -> None:
     assert one != other
 
 
+PAYMENT = {
+    "paymentDataId": "invoice-1",
+    "amount": 12.10,
+    "vatAmount": 2.54,
+    "currency": "EUR",
+    "dueDate": "2027-01-31T00:00:00+01:00",
+    "iban": "BE68539007547034",
+}
+
+
+def test_amounts_are_kept_as_the_decimal_numbers_they_were_written_as() -> None:
+    payment = parsed(message(paymentData=PAYMENT | {"amount": 999_999_999_999.99})).payment
+    assert payment is not None
+    assert payment.facts() == PAYMENT | {
+        "amount": "999999999999.99",
+        "vatAmount": "2.54",
+        "dueDate": "2027-01-30T23:00:00Z",
+    }
+
+
+@pytest.mark.parametrize("field", PAYMENT)
+def test_a_payment_is_complete(field: str) -> None:
+    payment = {name: value for name, value in PAYMENT.items() if name != field}
+    assert issues(message(paymentData=payment)) == {f"messageToPublish.paymentData.{field}": "required"}
+
+
+def test_what_a_message_says_of_itself_is_taken_over() -> None:
+    original = "01900000-0000-7000-8000-000000000001"
+    sender = {"eboxType": "enterprise", "enterpriseNumber": "0206731645", "partition": "GENERAL"}
+    recipient = {"eboxType": "enterprise", "enterpriseNumber": "0884303369", "partition": "ARCHIVE"}
+    draft = parsed(
+        message(
+            sender=sender,
+            recipient=recipient,
+            isReplyAuthorized=True,
+            originalMessageId=original,
+            isRegisteredMail=True,
+            isConfirmationNeeded=True,
+            dueDate="2027-01-31T00:00:00+01:00",
+        )
+    )
+    assert (draft.sender_partition, draft.recipient_partition) == ("GENERAL", "ARCHIVE")
+    assert (draft.reply_authorised, draft.registered, draft.confirmation_needed) == (True, True, True)
+    assert str(draft.original_message) == original
+    assert draft.due is not None
+
+
 @pytest.mark.parametrize(
-    "field",
+    ("field", "value"),
     [
-        "paymentData",
-        "isReplyAuthorized",
-        "originalMessageId",
-        "isRegisteredMail",
-        "dueDate",
-        "isConfirmationNeeded",
+        ("isReplyAuthorized", "true"),
+        ("isRegisteredMail", 1),
+        ("isConfirmationNeeded", None),
+        ("originalMessageId", "none"),
+        ("dueDate", "tomorrow"),
+        ("paymentData.amount", "12.10"),
+        ("paymentData.dueDate", "tomorrow"),
+        ("attachments[0].documentId", "none"),
     ],
 )
-def test_a_field_of_a_later_release_is_refused_as_such(field: str) -> None:
-    assert issues(message(**{field: None})) == {f"messageToPublish.{field}": "notSupportedYet"}
+def test_a_field_of_another_shape_is_refused_by_name(field: str, value: object) -> None:
+    outer, _, inner = field.partition(".")
+    if outer == "attachments[0]":
+        changes: dict[str, object] = {"attachments": [{inner: value, "isMainContent": True}]}
+    else:
+        changes = {outer: PAYMENT | {inner: value} if inner else value}
+    assert issues(message(**changes)) == {f"messageToPublish.{field}": "schemaViolation"}
 
 
-def test_a_senders_partition_is_refused_as_not_supported_yet() -> None:
-    sender = {"eboxType": "enterprise", "enterpriseNumber": "0206731645", "partition": "GENERAL"}
-    assert issues(message(sender=sender)) == {"messageToPublish.sender.partition": "notSupportedYet"}
+def test_a_citizens_mailbox_has_no_partitions() -> None:
+    recipient = {"eboxType": "citizen", "ssin": "81050103522", "partition": "GENERAL"}
+    assert issues(message(recipient=recipient)) == {"messageToPublish.recipient.partition": "unknownInput"}
 
 
 def test_unknown_fields_are_refused_by_name_wherever_they_stand() -> None:
@@ -246,7 +300,7 @@ def test_half_a_surrogate_pair_is_no_name() -> None:
     assert issues(message(**{"\ud800": 1})) == {"messageToPublish": "schemaViolation"}
 
 
-def test_the_description_names_exactly_the_fields_of_this_release() -> None:
+def test_the_description_names_exactly_the_fields_that_are_acted_upon() -> None:
     fields = set(message_schema()["MessageToPublish"]["properties"])
     assert fields == {
         "sender",
@@ -257,6 +311,12 @@ def test_the_description_names_exactly_the_fields_of_this_release() -> None:
         "attachments",
         "isBodyMainContent",
         "bodyContent",
+        "paymentData",
+        "isReplyAuthorized",
+        "originalMessageId",
+        "isRegisteredMail",
+        "isConfirmationNeeded",
+        "dueDate",
         "expirationDate",
         "requestedPublishTime",
         "forTheAttentionOf",

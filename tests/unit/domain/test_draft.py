@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
-from domain.draft import AttachmentDraft, MessageDraft, check_draft, expiry
+from domain.draft import AttachmentDraft, MessageDraft
+from domain.draft_rules import check_draft
+from domain.draft_times import check_due, expiry
 from domain.errors import InvalidInput
 from domain.events.message import Addressee, BusinessDatum
 from domain.events.reference import Validity
@@ -64,6 +67,12 @@ def test_accepted(draft: MessageDraft) -> None:
             "tooLong",
         ),
         (replace(GOOD, business_data=[BusinessDatum("k", None, [])] * 51), "businessDataList", "tooMany"),
+        (replace(GOOD, attachments=[replace(MAIN, part=None)]), "attachments[0].httpPartName", "required"),
+        (
+            replace(GOOD, attachments=[replace(MAIN, document_id=UUID(int=1))]),
+            "attachments[0].documentId",
+            "notBoth",
+        ),
     ],
 )
 def test_refused_by_name(draft: MessageDraft, field: str, code: str) -> None:
@@ -81,6 +90,20 @@ def test_a_message_type_s_validity_ends_at_the_end_of_a_day_in_brussels() -> Non
 def test_a_year_after_29_february_is_28_february() -> None:
     published = datetime(2028, 2, 29, 12, tzinfo=UTC)
     assert expiry(GOOD, Validity(1, 0), published).date().isoformat() == "2029-02-28"
+
+
+def test_months_end_with_the_day_or_with_their_last() -> None:
+    published = datetime(2027, 11, 30, 12, tzinfo=UTC)
+    assert expiry(GOOD, Validity(0, 0, months=3), published).date().isoformat() == "2028-02-29"
+    assert expiry(GOOD, Validity(1, 1, months=1), published).date().isoformat() == "2028-12-31"
+
+
+def test_a_due_date_lies_ahead_and_within_the_validity() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    check_due(replace(GOOD, due=now + timedelta(days=1)), now, now + timedelta(days=1))
+    for due, code in ((now, "inThePast"), (now + timedelta(days=2), "afterExpiration")):
+        with pytest.raises(InvalidInput, match=f"messageToPublish.dueDate: {code}"):
+            check_due(replace(GOOD, due=due), now, now + timedelta(days=1))
 
 
 def test_a_sender_may_shorten_the_validity_but_not_lengthen_it() -> None:
