@@ -22,11 +22,13 @@ from ebox_client.messages import (
     BatchItem,
     BusinessData,
     Message,
-    MessageReference,
+    Payment,
     Recipient,
+    Sender,
     Texts,
 )
 from ebox_client.retrying import Retries
+from ebox_client.statuses import MessageReference, MessageStatus
 from ebox_client.tokens import CachedTokens, GivenToken, TokenSource
 
 __all__ = [
@@ -43,12 +45,15 @@ __all__ = [
     "KeptDocument",
     "Message",
     "MessageReference",
+    "MessageStatus",
     "NotAuthenticated",
+    "Payment",
     "Problem",
     "Published",
     "Recipient",
     "Refused",
     "Retries",
+    "Sender",
     "Texts",
     "TokenSource",
     "Unavailable",

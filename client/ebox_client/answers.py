@@ -59,6 +59,11 @@ def _uuid(answer: Mapping[str, Any], name: str) -> UUID:
         raise UnexpectedAnswer(f"an answer without {name}") from None
 
 
+def optional_moment(answer: Mapping[str, Any], name: str) -> datetime | None:
+    """The time of this name, None where there is none."""
+    return None if answer.get(name) is None else _moment(answer, name)
+
+
 def _moment(answer: Mapping[str, Any], name: str) -> datetime:
     try:
         return datetime.fromisoformat(answer.get(name, ""))

@@ -15,8 +15,9 @@ import httpx
 from ebox_client.answers import KeptDocument, Published
 from ebox_client.documents import File
 from ebox_client.errors import Problem, UnexpectedAnswer
-from ebox_client.messages import BatchItem, Message, MessageReference, message_json
+from ebox_client.messages import BatchItem, Message, Recipient, message_json
 from ebox_client.retrying import REPEATABLE, Retries
+from ebox_client.statuses import MessageReference, MessageStatus
 from ebox_client.tokens import TokenSource
 from ebox_client.transport import Form, Json, Lines, Transport
 
@@ -114,24 +115,34 @@ class EboxClient:
                 await asyncio.sleep(self._retries.wait_after(attempt))
         return outcomes
 
-    async def search_status(self, messages: Sequence[MessageReference]) -> list[dict[str, Any]]:
-        """What became of messages, one object for each as the API describes them."""
+    async def search_status(self, messages: Sequence[MessageReference]) -> list[MessageStatus]:
+        """How up to 100 messages stand, in order."""
         question = Json({"items": [message.json() for message in messages]})
         items = _object(await self._transport.post("/ebox/messages/status/search", question)).get("items")
-        if not isinstance(items, list):
-            raise UnexpectedAnswer("an answer without items")
-        return items
+        if not isinstance(items, list) or len(items) != len(messages):
+            raise UnexpectedAnswer("another number of statuses than was asked for")
+        return [MessageStatus.of(item) for item in items]
 
-    async def withdraw(self, message_id: UUID, reason: str | None = None) -> None:
-        """Take a message back that nobody has opened. `Refused` with 409 where somebody has."""
-        await self._take_back(message_id, "withdraw", reason)
+    async def withdraw(
+        self, message_id: UUID, reason: str | None = None, recipient: Recipient | None = None
+    ) -> None:
+        """Take a message back that nobody has opened, from one recipient or from all.
 
-    async def recall(self, message_id: UUID, reason: str | None = None) -> None:
+        `Refused` with 409 where somebody has opened it: then it is withdrawn from nobody.
+        """
+        await self._take_back(message_id, "withdraw", reason, recipient)
+
+    async def recall(
+        self, message_id: UUID, reason: str | None = None, recipient: Recipient | None = None
+    ) -> None:
         """Withhold a message that was delivered wrongly. Its reader is told; everything stays on record."""
-        await self._take_back(message_id, "recall", reason)
+        await self._take_back(message_id, "recall", reason, recipient)
 
-    async def _take_back(self, message_id: UUID, how: str, reason: str | None) -> None:
-        body = Json({} if reason is None else {"reason": reason})
+    async def _take_back(
+        self, message_id: UUID, how: str, reason: str | None, recipient: Recipient | None
+    ) -> None:
+        wishes = {"reason": reason, "recipient": recipient.json() if recipient else None}
+        body = Json({name: wish for name, wish in wishes.items() if wish is not None})
         await self._transport.post(f"/ebox/messages/{message_id}/{how}", body)
 
     async def _send_batch(self, items: Sequence[BatchItem]) -> list[Published | Problem]:

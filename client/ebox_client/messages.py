@@ -101,6 +101,50 @@ class Attention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A payment that the message asks for: amounts in units of the currency (ISO 4217), VAT apart.
+
+    `reference` is free text, a Belgian structured reference or a creditor reference (ISO 11649).
+    """
+
+    payment_data_id: str
+    amount: float
+    vat_amount: float
+    currency: str
+    due_date: datetime
+    iban: str = field(repr=False)
+    bic: str | None = None
+    reference: str | None = field(default=None, repr=False)
+
+    def json(self) -> dict[str, Any]:
+        """As the API has it."""
+        return _given(
+            paymentDataId=self.payment_data_id,
+            amount=self.amount,
+            vatAmount=self.vat_amount,
+            currency=self.currency,
+            dueDate=_moment(self.due_date),
+            iban=self.iban,
+            bic=self.bic,
+            reference=self.reference,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The caller's own organisation, where it has to be said: the partition it publishes from."""
+
+    enterprise_number: str
+    partition: str | None = None
+
+    def json(self) -> dict[str, Any]:
+        """As the API has it."""
+        return _given(
+            eboxType="enterprise", enterpriseNumber=self.enterprise_number, partition=self.partition
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message. It has exactly one main content: an attachment, or the body (`is_body_main_content`)."""
 
@@ -121,8 +165,8 @@ class Message:
     is_reply_authorized: bool | None = None
     is_registered_mail: bool | None = None
     original_message_id: UUID | None = None
-    payment_data: Mapping[str, Any] | None = field(default=None, repr=False)
-    sender: Mapping[str, str] | None = None
+    payment_data: Payment | None = None
+    sender: Sender | None = None
 
     def json(self) -> dict[str, Any]:
         """`messageToPublish`."""
@@ -130,7 +174,7 @@ class Message:
         attention = self.for_the_attention_of
         original = self.original_message_id
         return _given(
-            sender=self.sender,
+            sender=self.sender.json() if self.sender else None,
             recipient=self.recipient.json(),
             subject=self.subject,
             messageTypeId=self.message_type_id,
@@ -148,7 +192,7 @@ class Message:
             isReplyAuthorized=self.is_reply_authorized,
             isRegisteredMail=self.is_registered_mail,
             originalMessageId=None if original is None else str(original),
-            paymentData=self.payment_data,
+            paymentData=self.payment_data.json() if self.payment_data else None,
         )
 
     def files(self) -> dict[str, File]:
@@ -166,18 +210,6 @@ class BatchItem:
 
     message: Message | Mapping[str, Any] = field(repr=False)
     idempotency_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageReference:
-    """A message in a mailbox: a publication may have gone into several."""
-
-    message_id: UUID
-    recipient: Recipient
-
-    def json(self) -> dict[str, Any]:
-        """As the API has it."""
-        return {"messageId": str(self.message_id), "recipient": self.recipient.json()}
 
 
 def message_json(message: Message | Mapping[str, Any]) -> Mapping[str, Any]:
