@@ -131,6 +131,13 @@ class Settings(BaseSettings):
     summary_hour: int = Field(
         default=8, ge=0, le=23, description="When daily summaries are mailed, by each owner's clock."
     )
+    provider_id: str = Field(
+        default="ebox", pattern=r"^[\w.-]{1,100}$", description="Our id in the Federation."
+    )
+    provider_name: str = Field(default="eBox", description="Our name in the Federation.")
+    technical_contact: str = Field(
+        default="integration@ebox.example", description="Where the Federation asks technical questions."
+    )
     mail_from: str = Field(default="eBox <no-reply@ebox.example>", description="Sender of notifications.")
     demo: bool = Field(default=True, description="Embedded mode: make demo people and demo data.")
     client_id: str | None = Field(

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from api.schemas import aftermath, answers, reference_data
+from api.schemas import aftermath, answers, document_events, federation, reference_data
 from api.schemas.audit import History, MailboxFound, MailboxSearch
 from api.schemas.health import Health
 from api.schemas.me import Mailboxes, Preferences, PreferencesPatch, Profile, ProfilePatch, VerificationCode
@@ -35,6 +35,8 @@ TAGS: Final = [
     {"name": "consult", "description": "Owners read their mailbox. Every read but counting is recorded."},
     {"name": "profile", "description": "Owners say how to be told, and see who looked."},
     {"name": "reference data", "description": "Anybody looks up who publishes what."},
+    {"name": "events", "description": "Senders and sites follow what happens to documents."},
+    {"name": "federation", "description": "What the Federation asks of a provider."},
     {"name": "audit", "description": "Auditors search the access history, within an approved scope."},
     {"name": "authorization", "description": "Access tokens for all of this (RFC 6749, 8414, 9068)."},
     {"name": "health", "description": "For load balancers and operators."},
@@ -51,6 +53,10 @@ _ANSWERS: Final = (
     answers.Messages,
     answers.Published,
     answers.TranslatedString,
+    document_events.CitizenDocumentEvents,
+    document_events.EnterpriseDocumentEvents,
+    federation.EboxPreferences,
+    federation.MessageProvider,
     Health,
     History,
     Mailboxes,
@@ -71,6 +77,8 @@ _BODIES: Final = (
     aftermath.StatusSearch,
     aftermath.TakeBack,
     ReplyToPublish,
+    federation.EboxIdSameTypeList,
+    federation.EboxPreferencesToUpdate,
     MailboxSearch,
     MessageSearch,
     MessagesToUpdate,

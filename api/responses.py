@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -60,6 +60,22 @@ def described(
         "headers": dict(headers or {}),
     }
     return {status: good, **problems(*more, usual=usual)}
+
+
+def json_list(content: Sequence[msgspec.Struct]) -> Response:
+    """A bare list as JSON, where a public description wants one."""
+    headers = {"Cache-Control": "private, no-store"}
+    return Response(_encode(content), media_type="application/json", headers=headers)
+
+
+def list_described(
+    status: int, schema: type[msgspec.Struct], *more: ProblemType, usual: bool = True
+) -> dict[int | str, dict[str, Any]]:
+    """`described`, of a bare list."""
+    described_one = described(status, schema, *more, usual=usual)
+    content = {"application/json": {"schema": {"type": "array", "items": _reference(schema)}}}
+    described_one[status]["content"] = content
+    return described_one
 
 
 def problems(*more: ProblemType, usual: bool = True) -> dict[int | str, dict[str, Any]]:

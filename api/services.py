@@ -14,6 +14,9 @@ from api.uploads import UploadLimits
 from application.aftermath import Aftermath
 from application.auditing import Auditing
 from application.denials import Denials
+from application.document_events import DocumentEvents
+from application.federation import Federation, Provider
+from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
 from application.profile import Profiles
 from application.publishing import Publishing
@@ -62,8 +65,12 @@ class Services:
     aftermath: Aftermath
     statuses: Statuses
     replies: Replies
+    document_events: DocumentEvents
+    federation: Federation
+    provider: Provider
     auditing: Auditing
     profiles: Profiles
+    my_mailboxes: MyMailboxes
     own_history: OwnHistory
     reference: Reference
     denials: Denials

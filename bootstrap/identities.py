@@ -11,7 +11,8 @@ import httpx
 from application.demo.people import PEOPLE
 from application.demo.secrets import DEMO_FOLDER, demo_partners
 from application.partners import Partners
-from bootstrap.use_cases import UseCases
+from application.suspending import Suspending
+from bootstrap.aftercare import Aftercare
 from domain.identifiers import Ssin
 from eventstore.parties import PartyRegistry
 from identity.access_tokens import AccessTokenValidator
@@ -27,7 +28,7 @@ from identity.webhook_keys import WebhookKeys
 from settings import TrustedIssuer
 
 
-class Identities(UseCases):
+class Identities(Aftercare):
     """Tokens, and who they speak for."""
 
     @property
@@ -56,6 +57,11 @@ class Identities(UseCases):
     def partners(self) -> Partners:
         """Who is registered, compared with a file."""
         return Partners(self.events, self.key_store.parties, self.clock)
+
+    @cached_property
+    def suspending(self) -> Suspending:
+        """Suspends at once."""
+        return Suspending(self.events, self.reference, self.clock)
 
     @cached_property
     def directory(self) -> ReferenceDirectory:
@@ -94,6 +100,7 @@ class Identities(UseCases):
             audience=self.audience,
             clients=self.directory,
             people=_PeopleByNumber(self.key_store.parties),
+            enterprises=self.enterprises,
             demo_people=people if self.is_demo else (),
             is_production=not self.settings.is_embedded,
         )
@@ -123,6 +130,11 @@ class _PeopleByNumber:
 
     def __init__(self, registry: PartyRegistry) -> None:
         self._registry = registry
+
+    def find(self, identifier: str) -> UUID | None:
+        """The party of the person with this number; None where nobody has asked for it yet."""
+        party = self._registry.find(Ssin(identifier))
+        return None if party is None else party.party_id
 
     def find_or_create(self, identifier: str) -> UUID:
         """The party of the person with this number."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import cached_property, partial
-from uuid import UUID
 
-from application.aftermath import Aftermath
 from application.auditing import Auditing
 from application.authority import Authority
 from application.bounces import Bounces
 from application.coalescing import RecentLooks
 from application.contents import Contents
 from application.denials import Denials
+from application.enterprises import Enterprises
 from application.mailboxes import Mailboxes
+from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
 from application.parties import Parties
 from application.profile import Profiles
@@ -24,15 +24,12 @@ from application.reading import Reading
 from application.reference import Reference
 from application.replacing import Replacing
 from application.replaying import Replaying
-from application.replies import Replies
 from application.retention import Retention
-from application.statuses import Statuses
 from application.timekeeping import Timekeeper
 from application.verification import AddressCodes
 from bootstrap.errors import CannotStart
 from bootstrap.party_register import AnyRegister, party_register
 from bootstrap.stores import Stores
-from domain.roles import HeldRole
 from projections.positions import ReadPositions
 from registers.accept_all import AcceptAll
 from storage.inspection import UploadInspector, UploadScanning
@@ -63,10 +60,28 @@ class UseCases(Stores):
     @cached_property
     def authority(self) -> Authority:
         """Who may do what."""
-        return Authority(self.parties, self._held_roles)
+        return Authority(self.parties, self.enterprises.roles)
 
-    async def _held_roles(self, person: UUID, mailbox_id: UUID) -> tuple[HeldRole, ...]:
-        return ()
+    @cached_property
+    def enterprises(self) -> Enterprises:
+        """Who is what in which enterprise."""
+        return Enterprises(
+            registry=self.key_store.parties,
+            database=self.read_database,
+            reference=self.reference,
+            threads=self._key_store_threads,
+        )
+
+    @cached_property
+    def my_mailboxes(self) -> MyMailboxes:
+        """Which mailboxes somebody may look into."""
+        return MyMailboxes(
+            authority=self.authority,
+            enterprises=self.enterprises,
+            database=self.read_database,
+            positions=self.positions,
+            clock=self.clock,
+        )
 
     @cached_property
     def party_register(self) -> AnyRegister:
@@ -127,31 +142,6 @@ class UseCases(Stores):
     def publications(self) -> Publications:
         """What a sender has published."""
         return Publications(self.events, self.parties)
-
-    @cached_property
-    def aftermath(self) -> Aftermath:
-        """What may still become of it."""
-        return Aftermath(
-            events=self.events, authority=self.authority, publications=self.publications, clock=self.clock
-        )
-
-    @cached_property
-    def statuses(self) -> Statuses:
-        """What became of it."""
-        return Statuses(events=self.events, publications=self.publications, clock=self.clock)
-
-    @cached_property
-    def replies(self) -> Replies:
-        """What readers answer."""
-        return Replies(
-            events=self.events,
-            authority=self.authority,
-            parties=self.parties,
-            documents=self.documents,
-            inspector=self.inspector,
-            reference=self.reference,
-            clock=self.clock,
-        )
 
     @cached_property
     def looks(self) -> RecentLooks:

@@ -6,6 +6,7 @@ from typing import Final
 
 from projections import (
     access_history,
+    document_events,
     inbox,
     kept_documents,
     message_detail,
@@ -25,4 +26,5 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     roles.MODEL,
     timetable.MODEL,
     kept_documents.MODEL,
+    document_events.MODEL,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
@@ -19,7 +19,9 @@ from projections.model import Located, ReadModel, Row
 
 
 class ProfileColumns(TypedColumns):
-    """Where the owner has been erased, `is_erased` is true and the address null."""
+    """Where the owner has been erased, `is_erased` is true and the address null. `merged_into`: the mailbox
+    that took this one's place; its profile is the owner's then.
+    """
 
     mailbox_id: Named[UUID] = Column(primary_key=True)
     party_id: Named[UUID]
@@ -35,6 +37,7 @@ class ProfileColumns(TypedColumns):
     exclusively_ebox: Named[bool]
     show_title: Named[bool]
     is_erased: Named[bool]
+    merged_into: Named[UUID | None]
     position: Named[int] = Column(BigInteger)
 
 
@@ -59,6 +62,7 @@ class Profile:
     exclusively_ebox: bool
     show_title: bool
     is_erased: bool
+    merged_into: UUID | None
 
 
 def profile(connection: Connection, mailbox_id: UUID) -> Profile | None:
@@ -71,6 +75,12 @@ def profile(connection: Connection, mailbox_id: UUID) -> Profile | None:
     found["frequency"] = facts.Frequency(row.frequency)
     found["quiet_hours"] = msgspec.convert(row.quiet_hours, facts.QuietHours | None)
     return Profile(**found)
+
+
+def exclusively_ebox(connection: Connection, mailboxes: Collection[UUID]) -> set[UUID]:
+    """Those of these mailboxes whose owners want nothing on paper any more."""
+    found = connection.execute(_PROFILES, {"mailboxes": list(mailboxes)})
+    return {row.mailbox_id for row in found if row.exclusively_ebox}
 
 
 _PROFILES: Final = select(PROFILE).where(PROFILE.c.mailbox_id.in_(bindparam("mailboxes", expanding=True)))
@@ -95,6 +105,8 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
                 row["is_verified"] = True
             case facts.EmailRejected():
                 row.update(address=None, is_verified=False)
+            case facts.MailboxMerged():
+                row.update(merged_into=event.into_mailbox, address=None, is_verified=False)
             case facts.PreferencesChanged():
                 row.update(_preferences(event))
     upsert_rows(connection, PROFILE, list(rows.values()), replace_all)
@@ -116,6 +128,7 @@ def _created(event: facts.MailboxCreated) -> Row:
         "exclusively_ebox": False,
         "show_title": False,
         "is_erased": event.identifier is ERASED,
+        "merged_into": None,
     }
 
 
@@ -140,6 +153,7 @@ MODEL: Final = ReadModel(
             facts.EmailEntered,
             facts.EmailVerified,
             facts.EmailRejected,
+            facts.MailboxMerged,
             facts.PreferencesChanged,
         }
     ),

@@ -20,6 +20,7 @@ class What(StrEnum):
     BODY = "body"
     PAYMENT = "payment"
     HISTORY = "history"
+    PREFERENCES = "preferences"
 
 
 @dataclass(frozen=True, slots=True)
