@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.parameters import MAX_POSITION, AtLeast, StrictRoute
+from api import problem_types as kinds
+from api.parameters import MAX_POSITION, AtLeast, MailboxChoice, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer
 from api.scalars import WholeNumber
 from api.schemas.own_history import OwnHistory, own_history_answer
@@ -27,7 +28,7 @@ Before = Annotated[
 @router.get(
     "/access-history",
     summary="Who looked into my mailbox",
-    responses=described(200, OwnHistory, headers=POSITION_HEADER),
+    responses=described(200, OwnHistory, kinds.CONFLICT, headers=POSITION_HEADER),
 )
 async def access_history(
     actor: Annotated[Actor, guarded(Operation.OWN_HISTORY)],
@@ -35,9 +36,12 @@ async def access_history(
     before: Before = None,
     limit: Annotated[WholeNumber, Query(ge=1, le=100, description="Items on a page.")] = 50,
     at_least: AtLeast = None,
+    mailbox: MailboxChoice = None,
 ) -> Response:
     """What was published and told, and who accessed what, when, through which site, on which basis."""
     services = services_of(request)
     reference = await services.reference.current()
-    page = await services.own_history.page(actor, before=before, limit=limit, at_least=at_least)
+    page = await services.own_history.page(
+        actor, before=before, limit=limit, at_least=at_least, mailbox=mailbox
+    )
     return json_answer(own_history_answer(page, reference, actor.party_id), position=page.position)

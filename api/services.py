@@ -17,6 +17,7 @@ from application.denials import Denials
 from application.document_events import DocumentEvents
 from application.federation import Federation, Provider
 from application.my_mailboxes import MyMailboxes
+from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
 from application.profile import Profiles
 from application.publishing import Publishing
@@ -70,6 +71,7 @@ class Services:
     provider: Provider
     auditing: Auditing
     profiles: Profiles
+    my_mailboxes: MyMailboxes
     my_mailboxes: MyMailboxes
     own_history: OwnHistory
     reference: Reference

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from application.parties import Parties
 from domain.access import Basis
 from domain.actors import Actor
 from domain.decisions import NO_PARTITION, Allow, Operation, Subject, decide
-from domain.errors import NotAllowed
+from domain.errors import NotActivated, NotAllowed
 from domain.roles import HeldRole
 from eventstore.parties import Party, PartyKind
 
 Roles = Callable[[UUID, UUID], Awaitable[tuple[HeldRole, ...]]]
 """The roles that a person (party id) holds in the enterprise with this mailbox."""
+
+
+_UNUSED: Final = frozenset({Operation.PROFILE, Operation.COUNT})
+"""What may be asked of an enterprise's mailbox that is not in use yet: whether it is, and how much waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class Authority:
         """The permission to do this to one of the actor's mailboxes.
 
         By default that is the enterprise's that the actor's token is for, or the actor's own. Raises
-        `NotAllowed`: `mailbox` is not the actor's, or may not be.
+        `NotAllowed`: `mailbox` is not the actor's, or may not be; `NotActivated`: nobody has taken the
+        enterprise's mailbox into use, so that there is nothing but its profile yet.
         """
         chosen = mailbox or actor.mailbox_id
         party = await (self._parties.by_mailbox(chosen) if chosen else self._parties.by_id(actor.party_id))
@@ -63,6 +69,10 @@ class Authority:
         allowed = _allowed(actor, subject, operation, at)
         if party is None or party.mailbox_id is None:
             raise NotAllowed("no mailbox")
+        if party.merged_into is not None:
+            raise NotAllowed("merged into another mailbox")
+        if party.kind is PartyKind.ENTERPRISE and not party.is_activated and operation not in _UNUSED:
+            raise NotActivated("who manages the enterprise has to accept the terms first")
         merged = frozenset(party.merged_mailboxes)
         return Permission(party.mailbox_id, allowed.basis, allowed.partitions, merged)
 

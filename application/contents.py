@@ -98,13 +98,13 @@ class Contents:
         async def release() -> int:
             position = None
             if stream is not None and request.is_for_range(sha256):
-                position = self._looks.of_document(actor, message_id, attachment_id, at)
+                position = self._looks.of_document(actor, message.id, attachment_id, at)
             if position is None:
                 position = await self._release(
                     message, What.ATTACHMENT, attachment_id, actor, permission, at, opens=stream is not None
                 )
                 if stream is not None:
-                    self._looks.document_released(actor, message_id, attachment_id, at, position)
+                    self._looks.document_released(actor, message.id, attachment_id, at, position)
             return position
 
         view = _view(message, attachment, sha256, start, end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from application.auditing import HistoryPage
 from application.authority import Authority
 from domain.access import Access
@@ -35,11 +37,20 @@ class OwnHistory:
         self._clock = clock
 
     async def page(
-        self, actor: Actor, *, before: int | None, limit: int, at_least: int | None
+        self,
+        actor: Actor,
+        *,
+        before: int | None,
+        limit: int,
+        at_least: int | None,
+        mailbox: UUID | None = None,
     ) -> HistoryPage:
-        """A page of the history of the actor's own mailbox, newest first. Raises `NotAllowed`."""
+        """A page of the history of a mailbox of the actor's, newest first. Raises `NotAllowed`.
+
+        An enterprise's is for those who manage it: it says which of its people looked at what.
+        """
         at = self._clock.now()
-        permission = await self._authority.own_mailbox(actor, Operation.OWN_HISTORY, at)
+        permission = await self._authority.own_mailbox(actor, Operation.OWN_HISTORY, at, mailbox)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
         asked = HistoryFilter(mailbox_id=permission.mailbox_id)
         rows = await self._database.run(access_history.page, asked, before=before, limit=limit)

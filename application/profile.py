@@ -1,4 +1,4 @@
-"""The owner's profile: how eBox may tell them that something awaits.
+"""The owner's profile: how eBox may tell them that something awaits. An enterprise's is its managers'.
 
 Everything here is read from the mailbox's own stream, so that it is true at once; no read model has to have
 caught up. Only a mailbox that is in use has a profile to change.
@@ -16,20 +16,19 @@ from uuid import UUID
 from application.authority import Authority
 from application.preferences import NEVER_CHOSEN, PreferenceChanges, Preferences, checked_language
 from application.verification import AddressCodes, refused
-from domain.access import Basis
 from domain.actors import Actor
 from domain.addresses import AddressInvalid, parse_email_address
 from domain.clock import Clock
 from domain.decisions import Operation
 from domain.errors import Gone, InvalidInput, Issue, NotActivated, NotFound
 from domain.events.base import Event
-from domain.events.mailbox import Frequency, OwnerKind, QuietHours
+from domain.events.mailbox import Frequency, QuietHours
 from domain.mailbox import Mailbox
 from domain.personal import ERASED, readable
 from eventstore.errors import VersionConflict
 from eventstore.store import EventStore
 
-__all__ = ["MailboxSummary", "PreferenceChanges", "Preferences", "ProfileView", "Profiles"]
+__all__ = ["PreferenceChanges", "Preferences", "ProfileView", "Profiles"]
 
 ATTEMPTS = 3
 """How often a command that met another writer's event reloads and decides again."""
@@ -64,18 +63,8 @@ class ProfileView:
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxSummary:
-    """A mailbox that somebody may look into, and why."""
-
-    mailbox_id: UUID
-    owner_kind: OwnerKind
-    basis: Basis
-    is_own: bool
-
-
 class Profiles:
-    """The use cases of an owner.
+    """The use cases of an owner. `mailbox`: which one, None for the one that the actor is in.
 
     All raise `NotAllowed`, `Gone` where the owner was erased, `Busy`, `Unavailable`; what changes something
     raises `NotActivated`, and `VersionConflict` where others kept changing the same.
@@ -89,18 +78,13 @@ class Profiles:
         self._codes = codes
         self._clock = clock
 
-    async def profile(self, actor: Actor) -> ProfileView:
-        """The profile of the actor's own mailbox, in use or not."""
+    async def profile(self, actor: Actor, *, mailbox: UUID | None = None) -> ProfileView:
+        """The profile of the mailbox, in use or not."""
         at = self._clock.now()
-        mailbox_id = await self._own(actor, at)
+        mailbox_id = await self._own(actor, at, mailbox)
         return await self._view(mailbox_id, await self._load(mailbox_id), at)
 
-    async def mailboxes(self, actor: Actor) -> list[MailboxSummary]:
-        """The mailboxes that the actor may look into: their own."""
-        permission = await self._authority.own_mailbox(actor, Operation.PROFILE, self._clock.now())
-        return [MailboxSummary(permission.mailbox_id, OwnerKind.CITIZEN, permission.basis, is_own=True)]
-
-    async def enter_address(self, actor: Actor, address: str) -> ProfileView:
+    async def enter_address(self, actor: Actor, address: str, *, mailbox: UUID | None = None) -> ProfileView:
         """The owner gives an address; a code is mailed to it.
 
         A mailbox has one address, so that it replaces the former one at once: until it is verified, nothing
@@ -120,9 +104,9 @@ class Profiles:
             mail = await self._codes.issue(mailbox, at)
             return [*mailbox.new_facts(), *mail.new_facts()]
 
-        return await self._change(actor, enter)
+        return await self._change(actor, mailbox, enter)
 
-    async def send_new_code(self, actor: Actor) -> ProfileView:
+    async def send_new_code(self, actor: Actor, *, mailbox: UUID | None = None) -> ProfileView:
         """Mail another code; the former one is void. Where the address is verified, nothing happens.
 
         Raises `InvalidInput` naming `emailAddress` where there is none; `LimitReached` after too many codes.
@@ -133,9 +117,9 @@ class Profiles:
                 raise InvalidInput(Issue("emailAddress", "required", "enter an address first"))
             return [] if mailbox.is_verified else [*(await self._codes.issue(mailbox, at)).new_facts()]
 
-        return await self._change(actor, send)
+        return await self._change(actor, mailbox, send)
 
-    async def verify_address(self, actor: Actor, code: str) -> ProfileView:
+    async def verify_address(self, actor: Actor, code: str, *, mailbox: UUID | None = None) -> ProfileView:
         """The owner proves that the address is theirs. Where it is verified already, nothing happens.
 
         Raises `InvalidInput` naming `code`, with `wrongCode`, `codeExpired`, `tooManyTries` (a new code is
@@ -154,17 +138,23 @@ class Profiles:
             mailbox.verify_email(at)
             return mailbox.new_facts()
 
-        return await self._change(actor, verify)
+        return await self._change(actor, mailbox, verify)
 
-    async def prefer(self, actor: Actor, preferences: Preferences) -> ProfileView:
+    async def prefer(
+        self, actor: Actor, preferences: Preferences, *, mailbox: UUID | None = None
+    ) -> ProfileView:
         """How the owner wants to be told. Raises `InvalidInput` naming the member, in the API's words."""
-        return await self._prefer(actor, lambda _: preferences)
+        return await self._prefer(actor, mailbox, lambda _: preferences)
 
-    async def change_preferences(self, actor: Actor, changes: PreferenceChanges) -> ProfileView:
+    async def change_preferences(
+        self, actor: Actor, changes: PreferenceChanges, *, mailbox: UUID | None = None
+    ) -> ProfileView:
         """`prefer`, for those preferences alone; the others stay, whoever changes them meanwhile."""
-        return await self._prefer(actor, lambda current: replace(current, **changes))
+        return await self._prefer(actor, mailbox, lambda current: replace(current, **changes))
 
-    async def _prefer(self, actor: Actor, wanted: Callable[[Preferences], Preferences]) -> ProfileView:
+    async def _prefer(
+        self, actor: Actor, mailbox_id: UUID | None, wanted: Callable[[Preferences], Preferences]
+    ) -> ProfileView:
         async def prefer(mailbox: Mailbox, at: datetime) -> list[Event]:
             current = _preferences(mailbox)
             preferences = wanted(current)
@@ -181,14 +171,17 @@ class Profiles:
                 )
             return mailbox.new_facts()
 
-        return await self._change(actor, prefer)
+        return await self._change(actor, mailbox_id, prefer)
 
     async def _change(
-        self, actor: Actor, decide: Callable[[Mailbox, datetime], Awaitable[list[Event]]]
+        self,
+        actor: Actor,
+        chosen: UUID | None,
+        decide: Callable[[Mailbox, datetime], Awaitable[list[Event]]],
     ) -> ProfileView:
         """Load, decide, append; again after another's event."""
         at = self._clock.now()
-        mailbox_id = await self._own(actor, at)
+        mailbox_id = await self._own(actor, at, chosen)
         for attempt in range(1, ATTEMPTS + 1):
             mailbox = await self._load(mailbox_id)
             if mailbox is None or mailbox.activated_at is None:
@@ -203,8 +196,8 @@ class Profiles:
                 return await self._view(mailbox_id, mailbox, at, position)
         raise AssertionError("unreachable")
 
-    async def _own(self, actor: Actor, at: datetime) -> UUID:
-        return (await self._authority.own_mailbox(actor, Operation.PROFILE, at)).mailbox_id
+    async def _own(self, actor: Actor, at: datetime, mailbox: UUID | None) -> UUID:
+        return (await self._authority.own_mailbox(actor, Operation.PROFILE, at, mailbox)).mailbox_id
 
     async def _load(self, mailbox_id: UUID) -> Mailbox | None:
         try:

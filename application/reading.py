@@ -1,4 +1,4 @@
-"""A citizen reads their mailbox through an integrating site.
+"""People read their mailbox, or an enterprise's that they have a role in, through an integrating site.
 
 Every read is: decide → get what is asked for → append the access and wait for its commit → hand it out.
 What was not recorded is not handed out. Lists and descriptions come from the read models; bodies and
@@ -7,7 +7,8 @@ documents from the log itself, which alone knows for certain whether a message m
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from domain.access import Access
 from domain.actors import Actor
 from domain.clock import Clock
 from domain.decisions import Operation
-from domain.errors import NotFound
+from domain.errors import Gone, NotFound
 from domain.events.access import What
 from eventstore.store import EventStore
 from projections import inbox, message_detail
@@ -71,7 +72,7 @@ class Reading:
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.COUNT, at, mailbox)
         position = await self._positions.wait_for(inbox.MODEL.name, at_least or 0)
-        counts = await self._database.run(inbox.counts, permission.mailbox_id)
+        counts = await self._database.run(inbox.counts, permission.mailbox_id, permission.partitions)
         return MailboxView(counts, position)
 
     @traced("list messages")
@@ -85,13 +86,14 @@ class Reading:
         at_least: int | None,
         mailbox: UUID | None = None,
     ) -> MessageList:
-        """One page of what is wanted of the mailbox, newest first.
+        """One page of what is wanted of the mailbox, newest first: of the partitions that the actor reaches.
 
         Of changes the oldest come first. The list's position is then the one behind which to go on asking:
         that of the last change shown, where there are more.
         """
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.LIST, at, mailbox)
+        wanted = replace(wanted, partitions=permission.partitions)
         position = await self._positions.wait_for(inbox.MODEL.name, at_least or 0)
         reference = await self._reference.current()
         named = None
@@ -160,6 +162,19 @@ class Reading:
         await self._record(actor, permission, What.MESSAGE, at, detail.publication_id, attachment_id)
         return found, position
 
+    async def payment(
+        self, actor: Actor, message_id: UUID, *, at_least: int | None, mailbox: UUID | None = None
+    ) -> tuple[Mapping[str, str], int]:
+        """What is to be paid, and the position it was true at. Raises `NotFound`, `Gone` once recalled."""
+        at = self._clock.now()
+        permission, detail, position = await self._detail(actor, message_id, at, at_least, mailbox)
+        if detail.is_recalled:
+            raise Gone("recalled by its sender")
+        if detail.payment is None:
+            raise NotFound("payment data", position=position)
+        await self._record(actor, permission, What.PAYMENT, at, detail.publication_id)
+        return detail.payment, position
+
     @traced("read body")
     async def body(self, actor: Actor, message_id: UUID, *, mailbox: UUID | None = None) -> BodyView:
         """The body of a message; where it is the main content, this opens the message."""
@@ -186,7 +201,7 @@ class Reading:
     async def hold_content(
         self, actor: Actor, message_id: UUID, attachment_id: UUID, request: ContentRequest
     ) -> HeldContent:
-        """`content` of the actor's own mailbox, for who makes something of it before anything leaves."""
+        """`content` of the mailbox that the actor is in, for who makes something of it before it leaves."""
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.READ, at)
         return await self._contents.hold(actor, permission, message_id, attachment_id, request, at)

@@ -6,7 +6,7 @@ import json
 
 import httpx
 
-from application.demo.people import PEOPLE, Person
+from application.demo.people import EMPLOYEE, EMPLOYER, PEOPLE, Person
 from application.demo.secrets import DEMO_FOLDER, private_key_file
 from bootstrap.errors import CannotStart
 from domain.actors import AuditScope
@@ -18,6 +18,7 @@ CLIENTS = {
     "partner": "demo-partner",
     "site": "demo-site",
     "citizen": "demo-site",
+    "employee": "demo-site",
     "auditor": "demo-auditor-1",
 }
 REDIRECT_URI = "http://127.0.0.1/demo/callback"
@@ -31,8 +32,13 @@ def _person(subject: str) -> Person:
     raise CannotStart(f"demo people are {', '.join(person.key for person in PEOPLE)}, or their numbers")
 
 
-async def development_token(settings: Settings, role: str, subject: str | None) -> str:
-    """A token for the role. Raises `CannotStart`, saying what to do, where no demo runs."""
+async def development_token(
+    settings: Settings, role: str, subject: str | None, enterprise: str | None = None
+) -> str:
+    """A token for the role; `enterprise`: in which one (by number) an employee acts.
+
+    Raises `CannotStart`, saying what to do, where no demo runs.
+    """
     if not (settings.is_embedded and settings.demo):
         raise CannotStart("development tokens exist in the embedded mode with its demo people alone")
     key = private_key_file(settings.data_dir / DEMO_FOLDER, CLIENTS[role])
@@ -45,6 +51,11 @@ async def development_token(settings: Settings, role: str, subject: str | None) 
             if role == "citizen":
                 person = _person(subject or PEOPLE[0].key)
                 return await client.demo_person_token(person.key, person.digital_keys[0], REDIRECT_URI)
+            if role == "employee":
+                person = _person(subject or EMPLOYEE)
+                return await client.demo_person_token(
+                    person.key, person.digital_keys[0], REDIRECT_URI, enterprise=enterprise or EMPLOYER
+                )
             return await client.own_token(WHOLE_DEMO if role == "auditor" else None)
     except httpx.TransportError as error:
         raise CannotStart(f"nothing answers at {settings.url}; is `ebox run` running?") from error

@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from bootstrap.identities import Identities
+from domain.actors import ActorKind
 from identity.first_login import FirstLogin
 from identity.sessions import Session, Sessions
 from identity.visitors import Visitors
@@ -44,6 +45,8 @@ class PortalParts(Identities):
             reading=self.reading,
             profiles=self.profiles,
             own_history=self.own_history,
+            my_mailboxes=self.my_mailboxes,
+            enterprises=self.enterprises,
             denials=self.denials,
             renderer=PageRenderer(),
             spool=self.spool_dir,
@@ -57,10 +60,12 @@ class PortalParts(Identities):
             pages=self.pages,
             server=self.authorization_server,
             sessions=self.sessions,
-            activation=FirstLogin(self.mailboxes, self.parties),
+            activation=FirstLogin(self.mailboxes, self.parties, self.enterprises),
             language_of=self._language_of,
         )
 
     async def _language_of(self, session: Session, request_id: UUID) -> str | None:
         actor = await self.portal.visitors.actor_of(session, request_id)
-        return None if actor is None else await preferred_language(self.profiles, actor)
+        if actor is None or actor.kind is not ActorKind.CITIZEN:
+            return None  # in an enterprise's mailbox people keep the language of their browser
+        return await preferred_language(self.profiles, actor)

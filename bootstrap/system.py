@@ -50,6 +50,7 @@ class System(PortalParts):
             auditing=self.auditing,
             profiles=self.profiles,
             my_mailboxes=self.my_mailboxes,
+            my_mailboxes=self.my_mailboxes,
             own_history=self.own_history,
             reference=self.reference,
             denials=self.denials,

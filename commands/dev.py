@@ -19,6 +19,7 @@ class Role(StrEnum):
 
     PARTNER = "partner"
     CITIZEN = "citizen"
+    EMPLOYEE = "employee"
     AUDITOR = "auditor"
     SITE = "site"
 
@@ -28,7 +29,14 @@ def token(
     role: Annotated[Role, typer.Option("--as", help="As whom.")],
     subject: Annotated[
         str | None,
-        typer.Option(help="Which demo person: `an`, `lea`, `kim`, or their number. Citizens only."),
+        typer.Option(
+            help="Which demo person: `an`, `lea`, `kim`, `marc`, or their number. Citizens (else `an`) and "
+            "employees (else `marc`) only.",
+        ),
+    ] = None,
+    enterprise: Annotated[
+        str | None,
+        typer.Option(help="The number of the enterprise, where they need a role. Employees only."),
     ] = None,
 ) -> None:
     """Print an access token for the running instance, and nothing else, for use in scripts:
@@ -37,8 +45,9 @@ def token(
     http://127.0.0.1:8000/messageRegistry/v3/ebox`
 
     It goes through the real token endpoint: partners, sites and auditors prove their key, people log in
-    with a demo login through `demo-site`. A token lives five minutes.
+    with a demo login through `demo-site`, an employee into the mailbox of the enterprise. A token lives
+    five minutes.
     """
     from bootstrap.development import development_token
 
-    typer.echo(asyncio.run(development_token(settings(), role.value, subject)))
+    typer.echo(asyncio.run(development_token(settings(), role.value, subject, enterprise)))

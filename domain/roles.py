@@ -41,6 +41,11 @@ class HeldRole:
     role: EnterpriseRole
     partitions: frozenset[str] | None
 
+    @property
+    def manages(self) -> bool:
+        """Whether who holds it manages the enterprise: a part of one is not managed."""
+        return may_manage(self.role) and self.partitions is None
+
 
 def may_read(role: EnterpriseRole) -> bool:
     """Whether who holds the role reads the enterprise's mailbox."""

@@ -2,8 +2,8 @@
 
 Claims beside the RFC's: `actor_kind`, `site` (through which a person reads), `digital_key`, `acr` (the
 assurance level), `organisation` (a partner's enterprise number) and `authorization_details` (an auditor's
-scope). They come from the client's registration and from the login, never from the request; `sub` is a random
-party id or a client id, never a national number.
+scope, or the mailbox that a person chose). They come from the client's registration and from the login, never
+from the request; `sub` is a random party id or a client id, never a national number.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from domain.actors import ActorKind, AssuranceLevel, AuditScope
 from domain.clock import Clock
 from identity.authorization_details import claim_of
 from identity.keys import ALGORITHM, SigningKeys
+from identity.mailbox_wishes import granted
 from identity.ports import ASSURANCE_OF, ClientKind, RegisteredClient
 from identity.store import IssuedCode
 
@@ -63,9 +64,14 @@ class AccessTokenIssuer:
         return self._sign(client.client_id, client.client_id, claims, details)
 
     def for_person(self, client: RegisteredClient, login: IssuedCode) -> TokenAnswer:
-        """A token with which a person acts, through the site that the client is or belongs to."""
+        """A token with which a person acts, through the site that the client is or belongs to.
+
+        Who chose an enterprise's mailbox is its employee: the token opens no other by itself.
+        """
+        is_employee = login.mailbox_id is not None
+        kind = ActorKind.EMPLOYEE if is_employee else ActorKind.CITIZEN
         claims: dict[str, Any] = {
-            "actor_kind": ActorKind.CITIZEN.value,
+            "actor_kind": kind.value,
             "digital_key": login.digital_key.value,
             "acr": ASSURANCE_OF[login.digital_key].value,
             "auth_time": int(login.authenticated_at.timestamp()),
@@ -73,7 +79,10 @@ class AccessTokenIssuer:
         site = client.client_id if client.kind is ClientKind.SITE else client.site
         if site is not None:
             claims["site"] = site
-        return self._sign(login.party_id, client.client_id, claims, None)
+        details = None
+        if is_employee or login.wish is not None:
+            claims["authorization_details"] = details = granted(login.mailbox_id)
+        return self._sign(login.party_id, client.client_id, claims, details)
 
     def _sign(
         self,

@@ -22,17 +22,22 @@ from domain.clock import Clock
 from identity.authorization_details import audit_scope_of
 from identity.errors import OAuthError, TokenMissing, TokenRefused
 from identity.issuers import IssuerProfile, KeySource
+from identity.mailbox_wishes import mailbox_in
 from identity.ports import ClientDirectory, ClientKind
 from identity.signatures import BadToken, read_claims_unverified, read_header, seconds, verified_claims
 
 CLOCK_SKEW_SECONDS = 30
 REMEMBERED_TOKENS = 10_000
 """How many checked tokens a process keeps; about a kilobyte each."""
+_PEOPLE = frozenset({ActorKind.CITIZEN, ActorKind.EMPLOYEE})
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What a believed token says. `party_id` is set for people, `organisation` for partners only."""
+    """What a believed token says. `party_id` is set for people, `organisation` for partners only.
+
+    `mailbox_id`: the enterprise's mailbox that an employee chose.
+    """
 
     issuer: str
     subject: str
@@ -47,6 +52,7 @@ class AccessToken:
     digital_key: DigitalKey | None = None
     assurance_level: AssuranceLevel = AssuranceLevel.LOW
     audit_scope: AuditScope | None = None
+    mailbox_id: UUID | None = None
 
 
 class AccessTokenValidator:
@@ -165,7 +171,7 @@ def _own(claims: Mapping[str, Any], profile: IssuerProfile, expires: float, toke
             jti=_text(claims, "jti"),
             expires_at=datetime.fromtimestamp(expires, UTC),
             token_sha256=token_sha256,
-            party_id=UUID(_text(claims, "sub")) if kind is ActorKind.CITIZEN else None,
+            party_id=UUID(_text(claims, "sub")) if kind in _PEOPLE else None,
             organisation=_optional_text(claims, "organisation"),
             site=_optional_text(claims, "site"),
             digital_key=DigitalKey(key) if key else None,
@@ -173,6 +179,7 @@ def _own(claims: Mapping[str, Any], profile: IssuerProfile, expires: float, toke
             audit_scope=audit_scope_of(claims["authorization_details"])
             if kind is ActorKind.AUDITOR
             else None,
+            mailbox_id=mailbox_in(claims["authorization_details"]) if kind is ActorKind.EMPLOYEE else None,
         )
     except (ValueError, KeyError, OAuthError):
         raise TokenRefused("malformed claims") from None

@@ -32,6 +32,7 @@ class Actors:
     async def of(self, token: AccessToken, request_id: UUID) -> Actor:
         """Whoever the token speaks for. Raises `TokenRefused` where its party or registration is gone."""
         party_id, identity = await self._party(token)
+        await self._require_own_place(token)
         reference = await self._reference.current()
         registration_id, version, suspended = _registration(token, reference)
         return Actor(
@@ -48,6 +49,8 @@ class Actors:
             assurance_level=token.assurance_level,
             audit_scope=token.audit_scope,
             is_suspended=suspended,
+            mailbox_id=token.mailbox_id,
+            document_events=_document_events(token, reference),
         )
 
     async def _party(self, token: AccessToken) -> tuple[UUID, str]:
@@ -56,6 +59,12 @@ class Actors:
             known = await self._look_up(token)
             self._known.put(token.token_sha256, known, REMEMBER_SECONDS)
         return known
+
+    async def _require_own_place(self, token: AccessToken) -> None:
+        """A person whose mailbox was merged into another one logs in again, and is that one's owner then."""
+        party = None if token.party_id is None else await self._parties.by_id(token.party_id)
+        if party is not None and party.merged_into is not None:
+            raise TokenRefused("the person's mailbox was merged into another one")
 
     async def _look_up(self, token: AccessToken) -> tuple[UUID, str]:
         if token.party_id is not None:
@@ -76,8 +85,14 @@ def _registration(token: AccessToken, reference: ReferenceData) -> tuple[UUID | 
     """The registration behind the token: its id, its version, and whether it is suspended."""
     client = reference.clients.get(token.client_id)
     site = reference.sites.get(token.site) if token.site else None
-    if token.actor_kind is ActorKind.CITIZEN:
+    if token.party_id is not None:
         return None, 0, site is None or site.is_suspended
     if client is None:
         return None, 0, True
     return client.registration_id, client.version, client.is_suspended
+
+
+def _document_events(token: AccessToken, reference: ReferenceData) -> frozenset[str]:
+    """The kinds of mailboxes whose document events the site that calls for itself may read."""
+    site = reference.sites.get(token.client_id) if token.actor_kind is ActorKind.SITE else None
+    return frozenset() if site is None else site.document_events

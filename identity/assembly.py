@@ -13,7 +13,7 @@ from identity.client_authentication import ClientAuthentication
 from identity.demo_logins import DemoLogins
 from identity.keys import SigningKeys
 from identity.metadata import TOKEN_PATH
-from identity.ports import ClientDirectory, DemoPerson, People
+from identity.ports import ClientDirectory, DemoPerson, Enterprises, People
 from identity.store import IdentityStore
 
 
@@ -30,6 +30,7 @@ def assemble(
     audience: str,
     clients: ClientDirectory,
     people: People,
+    enterprises: Enterprises,
     demo_people: Sequence[DemoPerson] = (),
     is_production: bool,
 ) -> AuthorizationServer:
@@ -48,5 +49,5 @@ def assemble(
         client_authentication=ClientAuthentication(clients, store, clock, issuer, issuer + TOKEN_PATH),
         tokens=AccessTokenIssuer(keys, clock, issuer, audience),
         clock=clock,
-        demo_logins=DemoLogins(people, demo_people) if demo_people else None,
+        demo_logins=DemoLogins(people, enterprises, demo_people) if demo_people else None,
     )

@@ -10,7 +10,7 @@ look that it opens has one case and one purpose.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -28,29 +28,39 @@ def parse_audit_scope(text: str | None) -> AuditScope:
     """The one scope in the parameter's JSON text; `InvalidAuthorizationDetails` says what is wrong."""
     if text is None:
         raise InvalidAuthorizationDetails("an auditor asks with authorization_details of type ebox_audit")
-    if len(text) > MAX_CHARACTERS:
-        raise InvalidAuthorizationDetails("authorization_details is too long")
-    try:
-        details = json.loads(text)
-    except (ValueError, RecursionError):
-        raise InvalidAuthorizationDetails("authorization_details is not JSON") from None
-    return audit_scope_of(details)
+    return audit_scope_of(details_in(text))
 
 
 def audit_scope_of(details: object) -> AuditScope:
     """The one scope in a list of details, as a request or a token carries it."""
-    if not isinstance(details, list) or len(details) != 1 or not isinstance(details[0], dict):
-        raise InvalidAuthorizationDetails("authorization_details must be a list of one object")
-    detail = details[0]
-    if detail.get("type") != AUDIT_TYPE:
-        raise InvalidAuthorizationDetails(f"the only type is {AUDIT_TYPE}")
-    # RFC 9396 §5: fields that the type does not know are refused, not ignored.
-    if unknown := sorted(set(detail) - _FIELDS):
-        raise InvalidAuthorizationDetails(f"unknown field {unknown[0][:40]}")
+    detail = one_detail(details, AUDIT_TYPE, _FIELDS)
     start, end = _period(detail.get("period"))
     return AuditScope(
         _text(detail, "case"), _text(detail, "purpose"), _subjects(detail.get("subject")), start, end
     )
+
+
+def details_in(text: str) -> object:
+    """What the parameter's JSON text says. Raises `InvalidAuthorizationDetails`."""
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidAuthorizationDetails("authorization_details is too long")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidAuthorizationDetails("authorization_details is not JSON") from None
+
+
+def one_detail(details: object, of_type: str, known: Collection[str]) -> dict[str, Any]:
+    """The one detail there has to be, of that type, with known fields alone."""
+    if not isinstance(details, list) or len(details) != 1 or not isinstance(details[0], dict):
+        raise InvalidAuthorizationDetails("authorization_details must be a list of one object")
+    detail: dict[str, Any] = details[0]
+    if detail.get("type") != of_type:
+        raise InvalidAuthorizationDetails(f"the only type here is {of_type}")
+    # RFC 9396 §5: fields that the type does not know are refused, not ignored.
+    if unknown := sorted(set(detail) - set(known)):
+        raise InvalidAuthorizationDetails(f"unknown field {unknown[0][:40]}")
+    return detail
 
 
 def claim_of(scope: AuditScope) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ from identity.errors import (
     UnsupportedResponseType,
 )
 from identity.keys import SigningKeys
+from identity.mailbox_wishes import Wish, parse_wish
 from identity.ports import ClientDirectory, ClientKind, ProvenPerson, RegisteredClient
 from identity.store import IdentityStore, IssuedCode, PendingLogin
 
@@ -116,7 +117,7 @@ class AuthorizationServer:
         """Who picked this demo login; the login goes on waiting. `LoginExpired`, `InvalidRequest`."""
         if self.demo_logins is None:
             raise LoginExpired
-        person = self.demo_logins.prove(choice)
+        person = self.demo_logins.prove(choice, self.waiting_login(login_id, browser).wish or Wish.CITIZEN)
         if not self.store.prove_login(login_id, browser, person):
             raise LoginExpired
         return person
@@ -133,6 +134,8 @@ class AuthorizationServer:
             login.person.party_id,
             login.person.digital_key,
             self.clock.now(),
+            login.person.mailbox_id,
+            login.wish,
         )
         return self._answer_at(login.redirect_uri, login.state, {"code": self.store.issue_code(issued)})
 
@@ -166,9 +169,8 @@ class AuthorizationServer:
         state = parameters.get("state")
         if state is not None and len(state) > _MAX_STATE_CHARACTERS:
             raise InvalidRequest(f"state is longer than {_MAX_STATE_CHARACTERS} characters")
-        if "authorization_details" in parameters:
-            raise InvalidAuthorizationDetails("no type of details can be asked for with a login")
-        return PendingLogin(client.client_id, parameters["redirect_uri"], state, challenge)
+        wish = parse_wish(parameters.get("authorization_details"))
+        return PendingLogin(client.client_id, parameters["redirect_uri"], state, challenge, wish=wish)
 
     def _client_credentials(self, client: RegisteredClient, parameters: Mapping[str, str]) -> TokenAnswer:
         details = parameters.get("authorization_details")

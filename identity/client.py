@@ -23,6 +23,7 @@ from identity.authorization_details import claim_of
 from identity.authorization_server import code_challenge
 from identity.client_authentication import ASSERTION_TYPE
 from identity.keys import ALGORITHM
+from identity.mailbox_wishes import MAILBOX_TYPE, Wish
 from identity.metadata import METADATA_PATHS, TERMS_PATH
 from identity.store import new_secret
 
@@ -58,10 +59,13 @@ class OAuthClient:
             fields["authorization_details"] = json.dumps(claim_of(scope))
         return await self._token(await self._discover(), fields)
 
-    async def demo_person_token(self, person: str, digital_key: DigitalKey, redirect_uri: str) -> str:
+    async def demo_person_token(
+        self, person: str, digital_key: DigitalKey, redirect_uri: str, *, enterprise: str | None = None
+    ) -> str:
         """An access token for the demo person of that key (`an`), by code and PKCE through the login form.
 
-        A person who never logged in accepts the terms: a token is a login.
+        `enterprise`: the number of that whose mailbox they choose, None for their own. Who logs in first
+        accepts the terms: a token is a login.
         """
         server = await self._discover()
         verifier, state = new_secret(), new_secret()
@@ -73,8 +77,13 @@ class OAuthClient:
             "code_challenge_method": "S256",
             "state": state,
         }
+        choice = f"{person}:{digital_key.value}"
+        if enterprise is not None:
+            wish = {"type": MAILBOX_TYPE, "eboxType": Wish.ENTERPRISE.value}
+            request["authorization_details"] = json.dumps([wish])
+            choice = f"{choice}:{enterprise}"
         page = await self._open_login(_endpoint(server, "authorization_endpoint"), request)
-        answer = await self._send(page, {"choice": f"{person}:{digital_key.value}"})
+        answer = await self._send(page, {"choice": choice})
         if urlsplit(_location(answer)).path == TERMS_PATH:  # the first login takes the mailbox into use
             terms = await self._open(urljoin(str(page.url), _location(answer)))
             answer = await self._send(terms, {"accept": "yes"})

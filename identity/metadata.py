@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from identity.authorization_details import AUDIT_TYPE
 from identity.client_authentication import ALGORITHMS
+from identity.mailbox_wishes import MAILBOX_TYPE
 
 AUTHORIZATION_PATH = "/oauth/authorize"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
@@ -34,5 +35,6 @@ def describe(issuer: str, *, offers_login: bool) -> dict[str, object]:
             "token_endpoint_auth_methods_supported": ["private_key_jwt", "none"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
+            "authorization_details_types_supported": [AUDIT_TYPE, MAILBOX_TYPE],
         }
     return document

@@ -1,11 +1,12 @@
 """What identity asks of the rest of eBox, and what it is told about clients and people.
 
-`ClientDirectory` and `People` may block (they read a database); they are called from worker threads.
+`ClientDirectory`, `People` and `Enterprises` may block (they read a database); they are called from worker
+threads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -57,29 +58,67 @@ class ClientDirectory(Protocol):
 class People(Protocol):
     """The party registry, as far as a login needs it."""
 
+    def find(self, identifier: str) -> UUID | None:
+        """The party of the person with this number; None where nobody has asked for it yet."""
+        ...
+
     def find_or_create(self, identifier: str) -> UUID:
         """The random party id of the person with this national or bis number."""
         ...
 
 
-class Activation(Protocol):
-    """Whether a person has taken their mailbox into use, which the first login does."""
+class OfferedEnterprise(Protocol):
+    """An enterprise whose mailbox a person may read."""
 
-    async def is_due(self, party_id: UUID) -> bool:
-        """Whether this person is yet to accept the terms."""
+    @property
+    def mailbox_id(self) -> UUID:
+        """Its mailbox."""
         ...
 
-    async def accept_terms(self, party_id: UUID) -> None:
-        """They accept the terms as they are now; their mailbox is in use afterwards. May be repeated."""
+    @property
+    def number(self) -> str:
+        """Its enterprise number."""
+        ...
+
+    @property
+    def name(self) -> Mapping[str, str]:
+        """What it is called, by language; empty where nobody has told."""
+        ...
+
+
+class Enterprises(Protocol):
+    """Who is what in which enterprise, as far as a login needs it. Blocks."""
+
+    def offered(self, party_id: UUID) -> Sequence[OfferedEnterprise]:
+        """The enterprises whose mailboxes this person may read."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ProvenPerson:
-    """Who logs in, and with which digital key that was proved."""
+    """Who logs in, and with which digital key that was proved.
+
+    `mailbox_id`: the enterprise's mailbox that they act in, None for their own.
+    """
 
     party_id: UUID
     digital_key: DigitalKey
+    mailbox_id: UUID | None = None
+
+
+class Activation(Protocol):
+    """Whether the mailbox that a person logs in to is in use, which the first login does."""
+
+    async def is_due(self, person: ProvenPerson) -> bool:
+        """Whether this person is yet to accept the terms.
+
+        Raises `NotActivated` where somebody else has to, who manages the enterprise.
+        """
+        ...
+
+    async def accept_terms(self, person: ProvenPerson) -> None:
+        """They accept the terms as they are now; the mailbox is in use afterwards. May be repeated."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

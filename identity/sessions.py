@@ -34,7 +34,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 @dataclass(frozen=True, slots=True, repr=False)
 class Session:
     """Somebody who is logged in. `sha256` (hex) names the session in access records; `csrf_secret` is what
-    each of its forms must carry.
+    each of its forms must carry; `mailbox_id` is the enterprise's mailbox they are in, None for their own.
     """
 
     party_id: UUID
@@ -42,6 +42,7 @@ class Session:
     assurance_level: AssuranceLevel
     sha256: str
     csrf_secret: str
+    mailbox_id: UUID | None = None
 
 
 class Sessions:
@@ -65,6 +66,7 @@ class Sessions:
             "created_at": now,
             "used_at": now,
             "expires_at": now + _seconds(IDLE),
+            "mailbox_id": person.mailbox_id,
         }
         with transaction(self._engine) as connection:
             connection.execute(insert(sessions).values(row))
@@ -86,6 +88,13 @@ class Sessions:
                 connection.execute(used.values(used_at=now, expires_at=until))
         return _session(row._mapping)
 
+    def go_to(self, cookie: str | None, mailbox_id: UUID | None) -> None:
+        """From now on its owner is in this enterprise's mailbox, or (None) in their own."""
+        if cookie is not None:
+            chosen = update(sessions).where(sessions.c.session_hash == _hash(cookie))
+            with transaction(self._engine) as connection:
+                connection.execute(chosen.values(mailbox_id=mailbox_id))
+
     def end(self, cookie: str | None) -> None:
         """Log out; nothing happens where there is no such session."""
         if cookie is not None:
@@ -103,6 +112,7 @@ def _session(row: Any) -> Session:
         AssuranceLevel(row["assurance_level"]),
         row["session_hash"].hex(),
         row["csrf_secret"],
+        row["mailbox_id"],
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from domain.actors import DigitalKey
 from domain.clock import Clock
 from identity.database import transaction
+from identity.mailbox_wishes import Wish
 from identity.ports import ProvenPerson
 from identity.tables import authorization_codes, logins, sessions, used_assertions
 
@@ -36,7 +37,8 @@ SWEEP_EVERY = timedelta(seconds=10)
 class PendingLogin:
     """An authorization request that waits for a person (RFC 6749 §4.1.1, RFC 7636 §4.3).
 
-    `person` proved who they are, and has yet to accept the terms; None before that.
+    `person` proved who they are, and has yet to accept the terms; None before that. `wish`: whose mailbox the
+    site asked for.
     """
 
     client_id: str
@@ -44,6 +46,7 @@ class PendingLogin:
     state: str | None
     code_challenge: str
     person: ProvenPerson | None = None
+    wish: Wish | None = None
 
     @classmethod
     def to_portal(cls, person: ProvenPerson) -> Self:
@@ -58,7 +61,10 @@ class PendingLogin:
 
 @dataclass(frozen=True, slots=True)
 class IssuedCode:
-    """What an authorization code stands for: who logged in and how, and which client may redeem it."""
+    """What an authorization code stands for: who logged in and how, and which client may redeem it.
+
+    `mailbox_id` is that of the enterprise that was chosen, `wish` what had been asked for.
+    """
 
     client_id: str
     redirect_uri: str
@@ -66,6 +72,8 @@ class IssuedCode:
     party_id: UUID
     digital_key: DigitalKey
     authenticated_at: datetime
+    mailbox_id: UUID | None = None
+    wish: Wish | None = None
 
 
 class IdentityStore:
@@ -87,6 +95,7 @@ class IdentityStore:
             "state": login.state,
             "code_challenge": login.code_challenge,
             "expires_at": self._in(LOGIN_LIFETIME),
+            "wish": login.wish,
             **_columns_of(login.person),
         }
         with transaction(self._engine) as connection:
@@ -124,6 +133,8 @@ class IdentityStore:
             "digital_key": issued.digital_key.value,
             "authenticated_at": int(issued.authenticated_at.timestamp()),
             "expires_at": self._in(CODE_LIFETIME),
+            "mailbox_id": issued.mailbox_id,
+            "wish": issued.wish,
         }
         with transaction(self._engine) as connection:
             connection.execute(insert(authorization_codes).values(row))
@@ -147,6 +158,8 @@ class IdentityStore:
             row.party_id,
             DigitalKey(row.digital_key),
             datetime.fromtimestamp(row.authenticated_at, UTC),
+            row.mailbox_id,
+            _wish(row),
         )
 
     def use_assertion(self, client_id: str, jti: str, expires_at: int) -> bool:
@@ -199,12 +212,21 @@ class IdentityStore:
 
 
 def _pending(row: Row[Any]) -> PendingLogin:
-    person = None if row.party_id is None else ProvenPerson(row.party_id, DigitalKey(row.digital_key))
-    return PendingLogin(row.client_id, row.redirect_uri, row.state, row.code_challenge, person)
+    person = None
+    if row.party_id is not None:
+        person = ProvenPerson(row.party_id, DigitalKey(row.digital_key), row.mailbox_id)
+    return PendingLogin(row.client_id, row.redirect_uri, row.state, row.code_challenge, person, _wish(row))
+
+
+def _wish(row: Row[Any]) -> Wish | None:
+    return None if row.wish is None else Wish(row.wish)
 
 
 def _columns_of(person: ProvenPerson | None) -> dict[str, object]:
-    return {} if person is None else {"party_id": person.party_id, "digital_key": person.digital_key.value}
+    if person is None:
+        return {}
+    key = person.digital_key.value
+    return {"party_id": person.party_id, "digital_key": key, "mailbox_id": person.mailbox_id}
 
 
 def new_secret() -> str:

@@ -47,6 +47,8 @@ authorization_codes = Table(
     Column("digital_key", Text, nullable=False),
     Column("authenticated_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("mailbox_id", Uuid, nullable=True),
+    Column("wish", Text, nullable=True),
     Index("identity_authorization_codes_expiry", "expires_at"),
 )
 
@@ -70,6 +72,8 @@ logins = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("party_id", Uuid, nullable=True),
     Column("digital_key", Text, nullable=True),
+    Column("mailbox_id", Uuid, nullable=True),
+    Column("wish", Text, nullable=True),
     Index("identity_logins_expiry", "expires_at"),
 )
 
@@ -84,6 +88,7 @@ sessions = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("mailbox_id", Uuid, nullable=True),
     Index("identity_sessions_expiry", "expires_at"),
 )
 

@@ -29,7 +29,12 @@ class Visitors:
         self._numbers: BoundedCache[str, str] = BoundedCache(_REMEMBERED)
 
     async def actor_of(self, session: Session, request_id: UUID) -> Actor | None:
-        """Whoever the session is of; None once they have been erased. Raises `Busy`, `Unavailable`."""
+        """Whoever the session is of; None once they have been erased, or their mailbox was merged into
+        another one: then they log in again. Raises `Busy`, `Unavailable`.
+        """
+        party = await self._parties.by_id(session.party_id)
+        if party is None or party.merged_into is not None:
+            return None
         number = self._numbers.get(session.sha256, None)
         if number is None:
             identifier = await self._parties.identifier_of(session.party_id)
@@ -38,7 +43,7 @@ class Visitors:
             number = identifier.number
             self._numbers.put(session.sha256, number, _REMEMBER_SECONDS)
         return Actor(
-            kind=ActorKind.CITIZEN,
+            kind=ActorKind.CITIZEN if session.mailbox_id is None else ActorKind.EMPLOYEE,
             party_id=session.party_id,
             identity=number,
             registration_id=None,
@@ -48,4 +53,5 @@ class Visitors:
             site=PORTAL,
             digital_key=session.digital_key,
             assurance_level=session.assurance_level,
+            mailbox_id=session.mailbox_id,
         )

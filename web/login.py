@@ -15,6 +15,7 @@ from fastapi.responses import Response
 
 from identity.browser import COOKIE_SECONDS
 from identity.errors import InvalidRequest, LoginExpired
+from identity.mailbox_wishes import Wish
 from identity.metadata import LOGIN_PATH, TERMS_PATH
 from identity.store import PendingLogin
 from web.login_forms import LoginForms, form_targets, own_path, redirect, terms_of
@@ -38,7 +39,7 @@ class LoginPages:
             waiting = await self._forms.waiting(request, login)
         except LoginExpired:
             return self._forms.expired(request)
-        return self._page(request, login, waiting, {"login": login})
+        return await self._page(request, login, waiting, {"login": login})
 
     async def submit(self, request: Request) -> Response:
         """Log in, or not; on to the terms, to where the visitor came from, or into the portal."""
@@ -55,12 +56,14 @@ class LoginPages:
         session = request.cookies.get(self._forms.sessions.cookie_name)
         if await anyio.to_thread.run_sync(self._forms.sessions.find, session) is not None:
             return redirect(back)
-        return self._page(request, "", None, {"next": back})
+        return await self._page(request, "", None, {"next": back})
 
-    def _page(
+    async def _page(
         self, request: Request, login: str, waiting: PendingLogin | None, query: Mapping[str, str]
     ) -> Response:
         demo, browser = self._server.demo_logins, self._forms.browser(request)
+        wish = _wish(waiting)
+        offers = [] if demo is None else await anyio.to_thread.run_sync(demo.offers, wish)
         page = self._pages.show(
             request,
             "login.html",
@@ -68,7 +71,8 @@ class LoginPages:
             form_targets=form_targets(waiting),
             hidden=query,
             form_token=self._forms.token(browser, login),
-            people=demo.people() if demo is not None else (),
+            offers=offers,
+            is_for_own=wish.is_for_own,
         )
         if waiting is None:
             self._pages.set_cookie(page, self._forms.cookie, browser, seconds=COOKIE_SECONDS)
@@ -83,7 +87,7 @@ class LoginPages:
             return await anyio.to_thread.run_sync(self._server.cancel_login, login, browser)
         choice = form.get("choice", "")
         person = await anyio.to_thread.run_sync(self._server.prove, login, browser, choice)
-        if await self._forms.activation.is_due(person.party_id):
+        if await self._forms.activation.is_due(person):
             return terms_of(login)
         return await anyio.to_thread.run_sync(self._server.complete_login, login, browser)
 
@@ -93,12 +97,17 @@ class LoginPages:
         if self._server.demo_logins is None:
             raise LoginExpired
         choice, browser = form.get("choice", ""), self._forms.browser(request)
-        person = await anyio.to_thread.run_sync(self._server.demo_logins.prove, choice)
-        if await self._forms.activation.is_due(person.party_id):
+        person = await anyio.to_thread.run_sync(self._server.demo_logins.prove, choice, Wish.ANY)
+        if await self._forms.activation.is_due(person):
             await self._forms.sweep()
             begin, waiting = self._server.store.begin_login, PendingLogin.to_portal(person)
             return redirect(terms_of(await anyio.to_thread.run_sync(begin, waiting, browser)))
         return await self._forms.into_portal(request, person, own_path(form.get("next")))
+
+
+def _wish(waiting: PendingLogin | None) -> Wish:
+    """Whose mailboxes are offered: in the portal anybody's, on a site the person's own unless it asks."""
+    return Wish.ANY if waiting is None else waiting.wish or Wish.CITIZEN
 
 
 def login_router(forms: LoginForms) -> APIRouter:

@@ -11,6 +11,8 @@ import anyio.to_thread
 from starlette.requests import HTTPConnection, Request
 
 from application.denials import Denials
+from application.enterprises import Enterprises
+from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
 from application.profile import Profiles
 from application.reading import Reading
@@ -31,6 +33,8 @@ class Portal:
     reading: Reading
     profiles: Profiles
     own_history: OwnHistory
+    my_mailboxes: MyMailboxes
+    enterprises: Enterprises
     denials: Denials
     renderer: PageRenderer
     spool: Path

@@ -39,6 +39,7 @@ class TermsPages:
             query={"login": login},
             form_targets=form_targets(waiting),
             login_id=login,
+            is_enterprise=waiting.person.mailbox_id is not None,
             form_token=self._forms.token(self._forms.browser(request), login),
         )
 
@@ -56,7 +57,7 @@ class TermsPages:
         waiting = await self._forms.waiting(request, login)
         if waiting.person is None:
             raise LoginExpired
-        await self._forms.activation.accept_terms(waiting.person.party_id)
+        await self._forms.activation.accept_terms(waiting.person)
         if not waiting.is_to_portal:
             return redirect(await anyio.to_thread.run_sync(server.complete_login, login, browser))
         if await anyio.to_thread.run_sync(server.store.end_login, login, browser) is None:

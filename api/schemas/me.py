@@ -10,12 +10,15 @@ from uuid import UUID
 from msgspec import UNSET, Meta
 from pydantic import Field
 
-from api.schemas.answers import Absent, Answer
+from api.schemas.answers import Absent, Answer, TranslatedString
 from api.schemas.audit import BasisAnswer
+from api.schemas.messages import translated
 from api.schemas.optional import if_any
 from api.schemas.texts import StrictModel
-from application.profile import MailboxSummary, PreferenceChanges, ProfileView
+from application.my_mailboxes import MailboxesView, MailboxSummary
+from application.profile import PreferenceChanges, ProfileView
 from domain.events.mailbox import Frequency, QuietHours
+from domain.roles import HeldRole
 
 # A merge patch's null takes something away; these can only become something else, so that null is refused.
 _LEFT_OUT: Any = Field(default_factory=lambda: None)
@@ -115,17 +118,35 @@ class Preferences(Answer, kw_only=True):
     is_title_shown: bool
 
 
+class RoleAnswer(Answer, kw_only=True):
+    """What the caller is in an enterprise. Without `partitions` it reaches all of the mailbox."""
+
+    role: str
+    partitions: Annotated[list[str], Meta(description="An empty id stands for what is in none.")] | Absent = (
+        UNSET
+    )
+
+
 class Mailbox(Answer, kw_only=True):
-    """A mailbox that the caller may look into, and why."""
+    """A mailbox that the caller may look into, why, and what it holds of what they may see."""
 
     mailbox_id: UUID
     ebox_type: Literal["citizen", "enterprise"]
     is_own: bool
+    enterprise_number: str | Absent = UNSET
+    name: TranslatedString | Absent = UNSET
+    is_activated: (
+        Annotated[bool, Meta(description="False: who manages the enterprise has to accept the terms first.")]
+        | Absent
+    ) = UNSET
+    roles: list[RoleAnswer] | Absent = UNSET
     basis: BasisAnswer
+    number_of_messages: int
+    number_of_unread_messages: int
 
 
 class Mailboxes(Answer, kw_only=True):
-    """All mailboxes that the caller may look into."""
+    """All mailboxes that the caller may look into, their own first."""
 
     items: list[Mailbox]
     total_items: int
@@ -161,15 +182,31 @@ def preferences_answer(view: ProfileView) -> Preferences:
     )
 
 
-def mailboxes_answer(found: list[MailboxSummary]) -> Mailboxes:
+def mailboxes_answer(view: MailboxesView) -> Mailboxes:
     """The mailboxes that somebody may look into."""
-    items = [
-        Mailbox(
-            mailbox_id=one.mailbox_id,
-            ebox_type=one.owner_kind.value,
-            is_own=one.is_own,
-            basis=BasisAnswer(kind=one.basis.kind.value, id=one.basis.id, version=one.basis.version),
-        )
-        for one in found
-    ]
+    items = [_mailbox(one) for one in view.mailboxes]
     return Mailboxes(items=items, total_items=len(items))
+
+
+def _mailbox(summary: MailboxSummary) -> Mailbox:
+    basis, counts, enterprise = summary.basis, summary.counts, summary.enterprise
+    answer = Mailbox(
+        mailbox_id=summary.mailbox_id,
+        ebox_type=summary.owner_kind.value,
+        is_own=summary.is_own,
+        basis=BasisAnswer(kind=basis.kind.value, id=basis.id, version=basis.version),
+        number_of_messages=counts.messages,
+        number_of_unread_messages=counts.unread,
+    )
+    if enterprise is not None:
+        answer.enterprise_number = enterprise.number
+        answer.name = translated(enterprise.name) if enterprise.name else UNSET
+        answer.is_activated = enterprise.is_activated
+        answer.roles = [_role(one) for one in enterprise.roles]
+    return answer
+
+
+def _role(held: HeldRole) -> RoleAnswer:
+    return RoleAnswer(
+        role=held.role.value, partitions=UNSET if held.partitions is None else sorted(held.partitions)
+    )

@@ -106,7 +106,10 @@ class MessageSearch(StrictModel):
             words=self.q,
             language=self.qlang if self.q is not None else None,
             changed_after=self.changed_after_position,
-            **moments,
+            received_before=moments["received_before"],
+            received_after=moments["received_after"],
+            expired_before=moments["expired_before"],
+            expired_after=moments["expired_after"],
         )
 
     def _moment(self, name: str, where: str, issues: list[Issue]) -> datetime | None:

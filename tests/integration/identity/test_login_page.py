@@ -149,6 +149,7 @@ async def test_production_refuses_to_start_with_demo_people(world: World) -> Non
             audience=AUDIENCE,
             clients=world.clients,
             people=world.people,
+            enterprises=world.roles,
             demo_people=DEMO_PEOPLE,
             is_production=True,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +29,7 @@ from identity.client_authentication import ASSERTION_TYPE
 from identity.client_keys import new_client_key, public_jwks
 from identity.issuers import IssuerProfile, OwnKeys
 from identity.keys import SigningKeys
-from identity.ports import ClientKind, DemoPerson, RegisteredClient
+from identity.ports import ClientKind, DemoPerson, ProvenPerson, RegisteredClient
 from identity.sessions import Session, Sessions
 from identity.tables import create_tables
 from web.login import login_router
@@ -77,6 +77,10 @@ class People:
 
     parties: dict[str, UUID] = field(default_factory=dict)
 
+    def find(self, identifier: str) -> UUID | None:
+        """The person's party id, if they have one."""
+        return self.parties.get(identifier)
+
     def find_or_create(self, identifier: str) -> UUID:
         """The person's party id."""
         return self.parties.setdefault(identifier, uuid4())
@@ -89,14 +93,34 @@ class Activations:
     newcomers: set[UUID] = field(default_factory=set)
     accepted: list[UUID] = field(default_factory=list)
 
-    async def is_due(self, party_id: UUID) -> bool:
+    async def is_due(self, person: ProvenPerson) -> bool:
         """Whether this person is yet to accept the terms."""
-        return party_id in self.newcomers
+        return person.party_id in self.newcomers
 
-    async def accept_terms(self, party_id: UUID) -> None:
+    async def accept_terms(self, person: ProvenPerson) -> None:
         """They accept the terms."""
-        self.newcomers.discard(party_id)
-        self.accepted.append(party_id)
+        self.newcomers.discard(person.party_id)
+        self.accepted.append(person.party_id)
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """An enterprise that somebody may act in."""
+
+    mailbox_id: UUID
+    number: str
+    name: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Roles:
+    """Who may act in which enterprises, in memory. Nobody may unless a test says so."""
+
+    of: dict[UUID, list[Enterprise]] = field(default_factory=dict)
+
+    def offered(self, party_id: UUID) -> Sequence[Enterprise]:
+        """The enterprises whose mailboxes this person may read."""
+        return self.of.get(party_id, [])
 
 
 async def no_language(_session: Session, _request_id: UUID) -> str | None:
@@ -140,6 +164,7 @@ class World:
         self.clock: FixedClock = like.clock if like else FixedClock(NOON)
         self.clients: Clients = like.clients if like else demo_clients()
         self.people: People = like.people if like else People()
+        self.roles: Roles = like.roles if like else Roles()
         self.activations: Activations = like.activations if like else Activations()
         self.keys = SigningKeys(engine, KEY_ENCRYPTION_KEY, self.clock)
         self.server: AuthorizationServer = assemble(
@@ -150,6 +175,7 @@ class World:
             audience=AUDIENCE,
             clients=self.clients,
             people=self.people,
+            enterprises=self.roles,
             demo_people=() if is_production else DEMO_PEOPLE,
             is_production=is_production,
         )
