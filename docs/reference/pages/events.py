@@ -15,7 +15,7 @@ from docs.reference.pages.tables import page, prose, table
 from domain.events.base import EVENTS, Event, FirstEvent
 from domain.personal import Erasure, OwnedBy
 
-OWNERS: Final = {"party_id": "the mailbox's owner", "actor_party": "whoever acted"}
+OWNERS: Final = {"party_id": "the mailbox's owner (of a kept document: its sender)", "actor_party": "whoever acted"}
 """Whose the datum is, by the field that names the party."""
 
 STREAMS: Final = {
@@ -23,9 +23,12 @@ STREAMS: Final = {
     "access_denied": "one for each refusal",
     "audit": "one for each look",
     "auditor": "one for each auditor",
+    "document": "one for each document that a sender keeps with us",
+    "enterprise": "one for each enterprise with partitions or roles",
     "mailbox": "one for each mailbox; its id is the mailbox's",
-    "message": "one for each message; its id is the message's",
+    "message": "one for each message; its id is the publication's, or made of that and the mailbox's",
     "notification": "one for each mail that somebody is to get; its id is in the mail's Message-ID",
+    "publication": "one for each publication that went to more than one mailbox",
     "sender": "one for each partner organisation",
     "site": "one for each integrating site",
 }
