@@ -20,6 +20,7 @@ from commands import (
     keys,
     objects,
     parties,
+    partners,
     projections,
     publish,
     retention,
@@ -43,6 +44,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(parties.app, name="parties")
+app.add_typer(partners.app, name="partners")
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(doctor.doctor)

@@ -73,15 +73,16 @@ class Partners:
 
     def plan(self, file: PartnersFile) -> list[Change]:
         """What `apply` would change, for an operator to read. Nothing is appended, no party is made."""
+        supposed = _Supposed(self._registry)
         return [
             change
-            for one in self._differences(file, self._party_there_may_be)
-            for change in changes(one.past, one.new, self._masked_number)
+            for one in self._differences(file, supposed.party_of)
+            for change in changes(one.past, one.new, supposed.masked_number)
         ]
 
     def count(self, file: PartnersFile) -> int:
         """How many events `apply` would append."""
-        return sum(len(one.new) for one in self._differences(file, self._party_there_may_be))
+        return sum(len(one.new) for one in self._differences(file, _Supposed(self._registry).party_of))
 
     def apply(self, file: PartnersFile) -> int:
         """Append what differs from what is on record; the number of events appended."""
@@ -119,14 +120,29 @@ class Partners:
         if new:
             yield Difference(self._events.events_of(stream), new)
 
-    def _party_there_may_be(self, identifier: Identifier) -> Party:
-        """The party with this number; one that is nobody's where it is not on record yet."""
-        found = self._registry.find(identifier)
-        kind = PartyKind.CITIZEN if isinstance(identifier, Ssin) else PartyKind.ENTERPRISE
-        return found or Party(uuid4(), uuid4(), kind, is_activated=False, mailbox_recorded=False)
 
-    def _masked_number(self, party_id: UUID) -> str | None:
-        """The last two digits of a person's number; None for who is not on record."""
+class _Supposed:
+    """Parties as they would be: whoever is not on record gets one that is nobody's, and is never stored."""
+
+    def __init__(self, registry: PartyRegistry) -> None:
+        self._registry = registry
+        self._supposed: dict[str, Party] = {}
+        self._masked: dict[UUID, str] = {}
+
+    def party_of(self, identifier: Identifier) -> Party:
+        """The party with this number, or a supposed one."""
+        found = self._registry.find(identifier) or self._supposed.get(identifier.number)
+        if found is None:
+            kind = PartyKind.CITIZEN if isinstance(identifier, Ssin) else PartyKind.ENTERPRISE
+            found = Party(uuid4(), uuid4(), kind, is_activated=False, mailbox_recorded=False)
+            self._supposed[identifier.number] = found
+            self._masked[found.party_id] = masked(identifier.number)
+        return found
+
+    def masked_number(self, party_id: UUID) -> str | None:
+        """The end of a person's number; None for who was erased."""
+        if party_id in self._masked:
+            return self._masked[party_id]
         identifier = self._registry.identifier_of(party_id)
         return None if identifier is None else masked(identifier.number)
 

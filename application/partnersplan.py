@@ -38,13 +38,13 @@ class Change:
 
 
 Masked = Callable[[UUID], str | None]
-"""A person's number with all but its end hidden, by party; None for who is not on record."""
+"""A person's number with all but its end hidden, by party; None for who was erased."""
 
 _ENVELOPE: Final = frozenset(
     {"originator_id", "originator_version", "timestamp", "event_id", "originator_topic"}
 )
 _NAMES: Final = frozenset({"enterprise_number", "application_id", "message_type_id"})
-_NEW_PERSON: Final = "a person who is not on record yet"
+_ERASED: Final = "a person whose number was erased"
 
 
 def changes(past: Sequence[Event], new: Sequence[Event], masked: Masked) -> list[Change]:
@@ -123,7 +123,7 @@ class _Stream:
         return Change(Sign.CHANGED, *thing, tuple(lines))
 
     def _role(self, sign: Sign, event: enterprise.RoleAssigned) -> Change:
-        who = self._masked(event.person_party) or _NEW_PERSON
+        who = self._masked(event.person_party) or _ERASED
         where = "" if event.partitions is None else f" in {', '.join(event.partitions)}"
         return Change(sign, "role", f"{event.role} of {self._owner[1]}: {who}{where}")
 

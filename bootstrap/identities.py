@@ -101,7 +101,6 @@ class Identities(Aftercare):
             clients=self.directory,
             people=_PeopleByNumber(self.key_store.parties),
             enterprises=self.enterprises,
-            enterprises=self.enterprises,
             demo_people=people if self.is_demo else (),
             is_production=not self.settings.is_embedded,
         )
@@ -131,11 +130,6 @@ class _PeopleByNumber:
 
     def __init__(self, registry: PartyRegistry) -> None:
         self._registry = registry
-
-    def find(self, identifier: str) -> UUID | None:
-        """The party of the person with this number; None where nobody has asked for it yet."""
-        party = self._registry.find(Ssin(identifier))
-        return None if party is None else party.party_id
 
     def find(self, identifier: str) -> UUID | None:
         """The party of the person with this number; None where nobody has asked for it yet."""
