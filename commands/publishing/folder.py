@@ -38,6 +38,10 @@ class Folder:
             raise ItemInvalid("names a file that is not there")
         return path
 
+    def knows(self, name: str) -> bool:
+        """Whether the file's digest is at hand."""
+        return name in self._digests
+
     def digest(self, name: str) -> str:
         """The file's SHA-256. Raises `OSError`, `ItemInvalid`."""
         known = self._digests.get(name)

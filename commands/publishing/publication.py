@@ -34,6 +34,9 @@ LARGEST_BATCH: Final = 1000
 LARGEST_BATCH_BYTES: Final = 4 * 1024 * 1024
 """About so much: what an item says is counted in characters, and the last one may go beyond."""
 
+WAITING: Final = 2
+"""Batches, or items with files, that are ready before anybody is free to send them."""
+
 PATIENCE: Final = 10
 """After so many requests in succession without an answer the run ends: eBox is away."""
 
@@ -67,7 +70,7 @@ class BulkPublication:
     async def run(self, read: Reading, count: int, concurrency: int) -> None:
         """Publish all of them. Raises `GaveUp`, and what the client raises when no item would be taken."""
         self._progress.begin("publishing", count)
-        queue: asyncio.Queue[list[Prepared] | None] = asyncio.Queue(concurrency)
+        queue: asyncio.Queue[list[Prepared] | None] = asyncio.Queue(WAITING)
         batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, count // concurrency))
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -103,11 +106,10 @@ class BulkPublication:
         if isinstance(item, ItemInvalid):  # the file was sound when it was looked at first
             raise item
         try:
-            prepared = (
-                await asyncio.to_thread(self._preparer.prepare, item)
-                if item.files
-                else self._preparer.prepare(item)
-            )
+            if all(self._folder.knows(name) for name in item.files.values()):
+                prepared = self._preparer.prepare(item)
+            else:  # a file has to be read, which takes a while
+                prepared = await asyncio.to_thread(self._preparer.prepare, item)
         except (OSError, ItemInvalid):
             self._take(item.number, item.key or "", _UNREADABLE)
             return None
