@@ -92,7 +92,10 @@ class Auditing:
         basis = self._authority.audit(actor, party, Operation.READ_ACCESS_HISTORY, at)
         within = _within(asked, mailbox_id, actor.audit_scope)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
-        rows = await self._database.run(access_history.page, within, before=before, limit=limit)
+        merged = party.merged_mailboxes if party and asked.mailbox_id else ()
+        rows = await self._database.run(
+            access_history.page, within, before=before, limit=limit, merged=merged
+        )
         looked_at = LookedAt(**asdict(within), before=before)
         look = AuditLook.of(Look.ACCESS_HISTORY, mailbox_id, actor, basis, at, looked_at)
         await self._events.append(*look.new_facts())

@@ -124,9 +124,9 @@ class MessagesFold:
                 case AccessRecorded(publication_id=UUID() as message_id):
                     self.found[message_id].accesses += 1
                     self.found[message_id].seen.append(_seen(position, event))
-                case NotificationSent(message_id=UUID() as stream):
+                case NotificationSent(message_id=UUID() as stream) if stream in self._publications:
                     self.found[self._publications[stream]].told += 1
-                case NotificationBounced(message_id=UUID() as stream):
+                case NotificationBounced(message_id=UUID() as stream) if stream in self._publications:
                     self.found[self._publications[stream]].came_back += 1
                 case _ if event.TOPIC.startswith("message."):
                     self._take_in_own(position, event)

@@ -7,7 +7,7 @@ be missing from the replay. The look is recorded, and committed, before its resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from domain.decisions import Operation
 from domain.errors import InvalidInput, Issue, NotAllowed, NotFound, Unavailable
 from domain.events import Event
 from domain.events.audit import Look, LookedAt
+from eventstore.parties import Party
 from eventstore.store import EventStore
 from projections import access_history
 from projections.access_history import Until
@@ -96,7 +97,8 @@ class Replaying:
             LookedAt(mailbox_id=mailbox_id, end=at, before=None if at else until.position + 1),
         )
         owner = await self._owner(mailbox_id, until)
-        found, total = await self._messages(mailbox_id, until, before, limit)
+        owners = await self._mailboxes_of_owner(mailbox_id, party)
+        found, total = await self._messages(mailbox_id, owners, until, before, limit)
         await self._events.append(*look.new_facts())
         if owner is None:
             raise NotFound("mailbox")
@@ -117,19 +119,36 @@ class Replaying:
         await self._fold(query, fold.take_in)
         return fold.result()
 
+    async def _mailboxes_of_owner(self, mailbox_id: UUID, party: Party | None) -> Sequence[UUID]:
+        """The mailbox, and those that were merged with it up to now, whichever of them goes on."""
+        if party is not None and party.merged_into is not None:
+            party = await self._parties.by_id(party.merged_into)
+        if party is None or not party.merged_mailboxes:
+            return (mailbox_id,)
+        return (*filter(None, (party.mailbox_id,)), *party.merged_mailboxes)
+
     async def _messages(
-        self, mailbox_id: UUID, until: Until, before: int | None, limit: int
+        self, mailbox_id: UUID, owners: Sequence[UUID], until: Until, before: int | None, limit: int
     ) -> tuple[list[MessageThen], int]:
+        """Of the mailbox, with what had been merged into it by then."""
         run = self._database.run
-        total = await run(access_history.count_publications, mailbox_id, until)
-        page = await run(access_history.publications, mailbox_id, until, limit=limit, before=before)
-        ids = [message_id for _, message_id in page]
-        fold = MessagesFold()
-        query = partial(
-            access_history.positions_of_messages, mailbox_id=mailbox_id, message_ids=ids, until=until
-        )
-        await self._fold(query, fold.take_in)
-        return [fold.found[message_id] for message_id in ids], total
+        merges = await run(access_history.merges, owners, until) if len(owners) > 1 else {}
+        held = [one for one in owners if _is_held_by(mailbox_id, one, merges)]
+        total = await run(access_history.count_publications, held, until)
+        page = await run(access_history.publications, held, until, limit=limit, before=before)
+        found: dict[tuple[UUID, UUID], MessageThen] = {}
+        for one in held:
+            fold = MessagesFold()
+            query = partial(
+                access_history.positions_of_messages,
+                mailbox_id=one,
+                message_ids=[each.message_id for each in page if each.mailbox_id == one],
+                until=until,
+                merged=[other for other in owners if other != one],
+            )
+            await self._fold(query, fold.take_in)
+            found |= {(one, message_id): then for message_id, then in fold.found.items()}
+        return [found[each.mailbox_id, each.message_id] for each in page], total
 
     async def _fold(
         self,
@@ -141,6 +160,13 @@ class Replaying:
         while positions := await self._database.run(query, after=last, limit=EVENTS_AT_ONCE):
             take_in(await self._events.at_positions(positions))
             last = positions[-1]
+
+
+def _is_held_by(holder: UUID, mailbox_id: UUID, merges: Mapping[UUID, UUID]) -> bool:
+    """Whether what is in the mailbox is in that other one, which may be the same."""
+    while mailbox_id != holder and mailbox_id in merges:
+        mailbox_id = merges[mailbox_id]
+    return mailbox_id == holder
 
 
 def _until(moment: datetime | int, now: datetime, head: int) -> Until:

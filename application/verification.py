@@ -133,7 +133,7 @@ class AddressCodes:
 
     async def _latest(self, mailbox: Mailbox) -> Issued | None:
         """What was issued last, if it is for the address as it was entered last and that waits for proof."""
-        if mailbox.address is None or mailbox.is_verified:
+        if mailbox.address is None or mailbox.is_verified or mailbox.is_merged:
             return None
         issued = await self._threads.run(self._verifications.latest, mailbox.id)
         return issued if issued and issued.entered_version == mailbox.entered_version else None

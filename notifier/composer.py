@@ -30,6 +30,7 @@ from notifier.policy import entered_address, entered_in, is_wanted, notified_add
 from notifier.rendering import Renderer, wire_format
 from notifier.rows import Claimed
 from notifier.smtp import Mail
+from notifier.survivors import Survivor
 
 _AT_ONCE = 32
 """How many of a summary's messages are looked up at the same time."""
@@ -63,10 +64,12 @@ class VerificationCodes(Protocol):
 class Composed:
     """A mail, and the messages that it tells of if it is a summary.
 
-    `entered_version` is the version, in the mailbox's stream, of the event that entered the mail's address.
+    `mailbox_id` is the mailbox whose owner it goes to, and `entered_version` the version, in that mailbox's
+    stream, of the event that entered the mail's address.
     """
 
     mail: Mail
+    mailbox_id: UUID
     entered_version: int
     told_of: Sequence[UUID] = ()
 
@@ -106,7 +109,7 @@ class Composer:
         if claim.kind is NotificationKind.EMAIL_VERIFICATION:
             return await self._verification(claim)
         mailbox, messages = await asyncio.gather(
-            self._mailbox(claim.mailbox_id), self._messages(claim.tells_of or _only(claim.message_id))
+            self._survivor(claim.mailbox_id), self._messages(claim.tells_of or _only(claim.message_id))
         )
         address = notified_address(mailbox)
         if mailbox is None or address is None:
@@ -176,11 +179,18 @@ class Composer:
         sender = self._return_path(claim.notification_id, entered_version)
         envelope_id = claim.notification_id.hex
         mail = Mail(sender, recipient.addr_spec, wire_format(message), envelope_id)
-        return Composed(mail, entered_version, told_of)
+        return Composed(mail, mailbox.id, entered_version, told_of)
 
     async def _shown_name(self, message: Message) -> Mapping[str, str] | None:
         published = message.published
         return await self._names.shown_name(published.sender_organisation, published.message_type)
+
+    async def _survivor(self, mailbox_id: UUID) -> Mailbox | None:
+        """The mailbox, or the one that took its place."""
+        survivor = Survivor(mailbox_id)
+        while survivor.next_id is not None:
+            survivor.take(await self._mailbox(survivor.next_id))
+        return survivor.mailbox
 
     async def _mailbox(self, mailbox_id: UUID) -> Mailbox | None:
         try:

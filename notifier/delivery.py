@@ -132,7 +132,7 @@ class Delivery:
             await self._wait(claim, failure)
         except PermanentFailure as failure:
             self._pause.answered()
-            await self._refused(claim, failure, composed.entered_version)
+            await self._refused(claim, failure, composed)
         except TemporaryFailure as failure:
             await self._try_later(claim, failure)
         except TimeoutError:
@@ -193,12 +193,13 @@ class Delivery:
         await self._insist(lambda: self._outcomes.cancelled(claim.notification_id, reason))
         await self._insist(lambda: self._in_thread(self._outbox.cancelled, claim, self._clock.now()))
 
-    async def _refused(self, claim: Claimed, failure: PermanentFailure, entered_version: int) -> None:
+    async def _refused(self, claim: Claimed, failure: PermanentFailure, composed: Composed) -> None:
         """The relay will not take it. Only in so many words that is the address's fault."""
         status = failure.status
         if status is not None and status in DEAD:
             # Before the row is settled: killed in between, the mail is refused once more.
-            await self._insist(lambda: self._bounces.hard_bounce(claim.mailbox_id, status, entered_version))
+            address = (composed.mailbox_id, status, composed.entered_version)
+            await self._insist(lambda: self._bounces.hard_bounce(*address))
         await self._fail(claim, failure)
 
     async def _fail(self, claim: Claimed, failure: SendingError) -> None:

@@ -26,6 +26,7 @@ from notifier.occasions import Occasion
 from notifier.outbox import Outbox
 from notifier.policy import is_wanted, notified_address
 from notifier.rows import Due
+from notifier.survivors import Survivor
 
 _SUMMARIES_TRIED = 10
 
@@ -146,8 +147,15 @@ class Queueing:
 
     def _mailbox(self, mailbox_id: UUID, known: dict[UUID, Mailbox | None]) -> Mailbox | None:
         if mailbox_id not in known:
-            known[mailbox_id] = self._load(mailbox_id)
+            known[mailbox_id] = self._survivor(mailbox_id)
         return known[mailbox_id]
+
+    def _survivor(self, mailbox_id: UUID) -> Mailbox | None:
+        """The mailbox, or the one that took its place."""
+        survivor = Survivor(mailbox_id)
+        while survivor.next_id is not None:
+            survivor.take(self._load(survivor.next_id))
+        return survivor.mailbox
 
     def _load(self, mailbox_id: UUID) -> Mailbox | None:
         try:

@@ -6,17 +6,20 @@ the log: a replay reads those and never the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select, true
 
+from domain.events.mailbox import MailboxMerged
 from projections.access_history_fold import HANDLES, fold
-from projections.access_history_table import HISTORY, IS_ABOUT_OWNER, IS_PUBLICATION
+from projections.access_history_table import HISTORY, IS_ABOUT_OWNER, IS_PUBLICATION, constant
 from projections.model import ReadModel
+
+T = TypeVar("T")
 
 MODEL: Final = ReadModel(name="access_history", tables=(HISTORY,), handles=HANDLES, fold=fold)
 
@@ -63,13 +66,25 @@ class HistoryRow:
 
 
 def page(
-    connection: Connection, wanted: HistoryFilter, *, limit: int, before: int | None = None
+    connection: Connection,
+    wanted: HistoryFilter,
+    *,
+    limit: int,
+    before: int | None = None,
+    merged: Sequence[UUID] = (),
 ) -> list[HistoryRow]:
-    """At most `limit` rows, newest first; only those before the position `before`, if it is given."""
-    query = _ROWS.where(*_conditions(wanted)).order_by(HISTORY.c.position.desc()).limit(limit)
-    if before is not None:
-        query = query.where(HISTORY.c.position < before)
-    return [HistoryRow(*row) for row in connection.execute(query)]
+    """At most `limit` rows, newest first; only those before the position `before`, if it is given.
+
+    `merged`: further mailboxes whose rows are wanted as much as those of the mailbox in `wanted`.
+    """
+    rows: list[HistoryRow] = []
+    # One after the other: no index has the rows of several mailboxes in one order.
+    for one in (wanted, *(replace(wanted, mailbox_id=mailbox_id) for mailbox_id in merged)):
+        query = _ROWS.where(*_conditions(one)).order_by(HISTORY.c.position.desc()).limit(limit)
+        if before is not None:
+            query = query.where(HISTORY.c.position < before)
+        rows += [HistoryRow(*row) for row in connection.execute(query)]
+    return _newest(rows, limit, lambda row: row.position) if merged else rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +96,60 @@ class Until:
 
     def conditions(self, mailbox_id: UUID) -> tuple[ColumnElement[bool], ...]:
         """What the rows of this mailbox up to then have in common."""
-        h = HISTORY.c
-        return (h.mailbox_id == mailbox_id, h.position <= self.position, h.at <= self.at)
+        return (HISTORY.c.mailbox_id == mailbox_id, *self.moment())
+
+    def moment(self) -> tuple[ColumnElement[bool], ...]:
+        """What all rows up to then have in common."""
+        return (HISTORY.c.position <= self.position, HISTORY.c.at <= self.at)
 
 
-def count_publications(connection: Connection, mailbox_id: UUID, until: Until) -> int:
-    """How many messages had been published to the mailbox by then."""
-    counted = select(func.count()).where(IS_PUBLICATION, *until.conditions(mailbox_id))
-    return connection.execute(counted).scalar_one()
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A message that was published: where in the log, which one, and into which mailbox."""
+
+    position: int
+    message_id: UUID
+    mailbox_id: UUID
+
+
+def count_publications(connection: Connection, mailboxes: Sequence[UUID], until: Until) -> int:
+    """How many messages had been published to these mailboxes by then."""
+    counted = [
+        select(func.count()).where(IS_PUBLICATION, *until.conditions(mailbox_id)) for mailbox_id in mailboxes
+    ]
+    return sum(connection.execute(query).scalar_one() for query in counted)
 
 
 def publications(
-    connection: Connection, mailbox_id: UUID, until: Until, *, limit: int, before: int | None = None
-) -> list[tuple[int, UUID]]:
-    """At most `limit` messages published by then, newest first: where in the log, and which."""
+    connection: Connection,
+    mailboxes: Sequence[UUID],
+    until: Until,
+    *,
+    limit: int,
+    before: int | None = None,
+) -> list[Publication]:
+    """At most `limit` messages published to these mailboxes by then, newest first."""
     h = HISTORY.c
-    query = select(h.position, h.message_id).where(IS_PUBLICATION, *until.conditions(mailbox_id))
-    if before is not None:
-        query = query.where(h.position < before)
-    found = connection.execute(query.order_by(h.position.desc()).limit(limit))
-    return [(position, message_id) for position, message_id in found if message_id is not None]
+    found: list[Publication] = []
+    for mailbox_id in mailboxes:
+        query = select(h.position, h.message_id).where(IS_PUBLICATION, *until.conditions(mailbox_id))
+        if before is not None:
+            query = query.where(h.position < before)
+        rows = connection.execute(query.order_by(h.position.desc()).limit(limit))
+        found += [Publication(at, message, mailbox_id) for at, message in rows if message is not None]
+    return _newest(found, limit, lambda one: one.position)
+
+
+def merges(connection: Connection, mailboxes: Sequence[UUID], until: Until) -> dict[UUID, UUID]:
+    """Which of these mailboxes had been merged by then, and into which each."""
+    h = HISTORY.c
+    is_merge = (IS_ABOUT_OWNER, h.kind == constant(MailboxMerged.TOPIC))
+    queries = [
+        select(h.mailbox_id, h.detail).where(*is_merge, *until.conditions(mailbox_id))
+        for mailbox_id in mailboxes
+    ]
+    rows = [row for query in queries for row in connection.execute(query)]
+    return {mailbox_id: UUID(detail["into_mailbox"]) for mailbox_id, detail in rows if mailbox_id is not None}
 
 
 def positions_of_owner(
@@ -113,14 +162,32 @@ def positions_of_owner(
 
 
 def positions_of_messages(
-    connection: Connection, *, mailbox_id: UUID, message_ids: list[UUID], until: Until, after: int, limit: int
+    connection: Connection,
+    *,
+    mailbox_id: UUID,
+    message_ids: list[UUID],
+    until: Until,
+    after: int,
+    limit: int,
+    merged: Sequence[UUID] = (),
 ) -> list[int]:
-    """Where the log has what happened to these messages by then: the next `limit` behind `after`."""
+    """Where the log has what happened to these messages of a mailbox by then.
+
+    The next `limit` behind `after`. `merged`: mailboxes of the same owner, under which somebody may have looked at them since.
+    """
+    h = HISTORY.c
+    is_there: ColumnElement[bool] = h.mailbox_id == mailbox_id
+    if merged:
+        is_there |= h.mailbox_id.in_(merged) & h.kind.not_like(constant("message.%"))
     # The messages are to be looked up: seen, the other conditions would lead through all of the mailbox.
-    others = [one.is_(true()) for one in until.conditions(mailbox_id)]
+    others = [one.is_(true()) for one in (is_there, *until.moment())]
     is_next = HISTORY.c.position > after
     query = select(HISTORY.c.position).where(HISTORY.c.message_id.in_(message_ids), is_next, *others)
     return list(connection.scalars(query.order_by(HISTORY.c.position).limit(limit)))
+
+
+def _newest(found: list[T], limit: int, position: Callable[[T], int]) -> list[T]:
+    return sorted(found, key=position, reverse=True)[:limit]
 
 
 _ROWS: Final = select(*(HISTORY.c[field.name] for field in fields(HistoryRow)))

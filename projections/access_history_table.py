@@ -69,8 +69,7 @@ IS_PUBLICATION: Final = _h.kind == constant(MessagePublished.TOPIC)
 Index(
     "access_history_publication",
     _h.stream_id,
-    postgresql_where=IS_PUBLICATION,
-    sqlite_where=IS_PUBLICATION,
+    postgresql_where=IS_PUBLICATION,  # not in SQLite, which would then have to be shown the kind
 )
 Index(
     "access_history_publications",

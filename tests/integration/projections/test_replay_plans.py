@@ -75,8 +75,8 @@ def senders(connection: Connection, message_id: UUID) -> object:
 
 
 LOOK_UPS: dict[str, Callable[[Connection], object]] = {
-    "publications": partial(access_history.count_publications, mailbox_id=MAILBOX, until=UNTIL),
-    "page": partial(access_history.publications, mailbox_id=MAILBOX, until=UNTIL, limit=50),
+    "publications": partial(access_history.count_publications, mailboxes=[MAILBOX], until=UNTIL),
+    "page": partial(access_history.publications, mailboxes=[MAILBOX], until=UNTIL, limit=50),
     "owner": partial(access_history.positions_of_owner, mailbox_id=MAILBOX, until=UNTIL, after=0, limit=50),
     "messages": partial(
         access_history.positions_of_messages,
@@ -86,6 +86,15 @@ LOOK_UPS: dict[str, Callable[[Connection], object]] = {
         after=0,
         limit=20_000,
     ),
+    "messages of a merged mailbox": partial(
+        access_history.positions_of_messages,
+        mailbox_id=MAILBOX,
+        message_ids=[uuid4() for _ in range(50)],
+        until=UNTIL,
+        after=0,
+        limit=20_000,
+        merged=[uuid4()],
+    ),
     "senders": partial(senders, message_id=MESSAGE),
 }
 INDEXES = {
@@ -93,6 +102,7 @@ INDEXES = {
     "page": "access_history_publications",
     "owner": "access_history_owner",
     "messages": "access_history_message_id",
+    "messages of a merged mailbox": "access_history_message_id",
     "senders": "access_history_publication",
 }
 
@@ -124,10 +134,18 @@ def test_a_look_up_reads_what_it_looks_for_and_not_what_was_looked_at(
     assert plan[0]["Shared Hit Blocks"] + plan[0]["Shared Read Blocks"] < 200
 
 
+def test_merges_are_found_among_what_happened_to_the_mailbox_itself(crowded: ReadDatabase) -> None:
+    look = partial(access_history.merges, mailboxes=[MAILBOX], until=UNTIL)
+    [(statement, parameters)] = statements_of(crowded, look)
+    assert "access_history_owner" in {
+        node.get("Index Name") for node in nodes(crowded, statement, parameters)
+    }
+
+
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_sqlite_finds_senders_by_their_messages(database: ReadDatabase) -> None:
     [(statement, parameters)] = statements_of(database, LOOK_UPS["senders"])
-    assert "access_history_message_id (message_id=?)" in " ".join(steps(database, statement, parameters))
+    assert "access_history_publication (stream_id=?)" in " ".join(steps(database, statement, parameters))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ CHANGED: dict[str, Any] = {"is_hidden": None, "is_archived": None}
 
 def merging(old: UUID = OLD, new: UUID = NEW) -> list[Event]:
     mailbox = a_mailbox(uuid4(), old)
-    mailbox.new_facts()
     mailbox.merge_into(a_mailbox(uuid4(), new), LATER)
     return mailbox.new_facts()
 

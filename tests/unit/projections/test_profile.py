@@ -50,6 +50,7 @@ def test_a_new_mailbox_is_not_activated_and_has_no_address(story: Story) -> None
         exclusively_ebox=False,
         show_title=False,
         is_erased=False,
+        merged_into=None,
     )
 
 
@@ -125,3 +126,15 @@ def test_an_erased_owner_has_no_address(story: Story) -> None:
     found = profile_of(story, mailbox.id)
     assert found.is_erased
     assert (found.address, found.activated_at) == (None, LATER)
+
+
+def test_a_merged_mailbox_names_the_one_that_took_its_place(story: Story) -> None:
+    mailbox, survivor = activated(), a_mailbox(uuid4())
+    mailbox.enter_email("an@example.test", LATER)
+    mailbox.verify_email(LATER)
+    mailbox.merge_into(survivor, LATER)
+    story.when(*mailbox.new_facts(), *survivor.new_facts())
+    found = profile_of(story, mailbox.id)
+    assert (found.merged_into, found.address, found.is_verified) == (survivor.id, None, False)
+    found = profile_of(story, survivor.id)
+    assert (found.merged_into, found.address, found.is_verified) == (None, "an@example.test", True)
