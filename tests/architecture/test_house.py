@@ -40,7 +40,7 @@ def our_files(*places: str) -> list[Path]:
     return files
 
 
-SOURCES = our_files(*PACKAGES, *(f"{module}.py" for module in MODULES), "tests", "bench")
+SOURCES = our_files(*PACKAGES, *(f"{module}.py" for module in MODULES), "client", "tests", "bench")
 
 
 def imports_of(path: Path) -> set[str]:
