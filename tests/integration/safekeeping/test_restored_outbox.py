@@ -8,10 +8,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from application.backup.tables import TableSet, fill_tables, write_tables
-from bootstrap.safekeeping import OUTBOX_TABLES
 from notifier.database import OutboxDatabase
 from notifier.restoring import look_before_sending
-from notifier.tables import FILLER_POSITION
+from notifier.tables import FILLER_POSITION, METADATA
 from tests.integration.notifier.house import House, Urls
 from tests.servers.smtp_script import SmtpScript
 from tests.waiting import until
@@ -20,7 +19,8 @@ from tests.waiting import until
 def outbox_at(url: str) -> tuple[OutboxDatabase, TableSet]:
     """The outbox's tables, as backup and restore see them."""
     database = OutboxDatabase(url)
-    tables = TableSet("outbox", OUTBOX_TABLES, ["outbox_version"], database.reading, database.transaction)
+    kept = METADATA.sorted_tables
+    tables = TableSet("outbox", kept, ["outbox_version"], database.reading, database.transaction)
     return database, tables
 
 
