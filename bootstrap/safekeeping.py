@@ -15,6 +15,7 @@ from typing import Final
 from application.backup.backing_up import BackedUp, Backup
 from application.backup.documents import FOLDER
 from application.backup.errors import BackupError
+from application.backup.renumbering import Renumbering
 from application.backup.restoring import Restore, Restored
 from application.backup.tables import TableSet
 from application.progress import Progress
@@ -138,6 +139,7 @@ class Safekeeping(System):
             kept=FilesystemObjectStore(folder / FOLDER),
             mark=self.key_store.restoring,
             unwrap=self.key_store.keys.key_encryption.unwrap,
+            renumbering=Renumbering(self.key_store.numbers, self.key_store.keys, self.events.mapper),
             refill=look_before_sending,
             followers_are_empty=self._followers_are_empty,
             clock=self.clock,

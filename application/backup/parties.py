@@ -15,6 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from application.backup.renumbering import Renumbering
 from domain.events.mailbox import MailboxActivated, MailboxCreated, OwnerErased
 from eventstore.longwork import allow_long_statements
 from eventstore.partytables import PARTY
@@ -31,18 +32,23 @@ class _Told(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Told).decode
 
 
-def bring_in_line(connection: Connection, log: Iterable[Sequence[RecordedEvent]], now: datetime) -> int:
-    """Set what the log says: whose mailbox is recorded, since when it is active, whose key is destroyed.
+def bring_in_line(
+    connection: Connection, log: Iterable[Sequence[RecordedEvent]], now: datetime, renumbering: Renumbering
+) -> int:
+    """Set what the log says: whose mailbox is recorded, since when it is active, whose key is destroyed,
+    which numbers were replaced and which mailboxes merged.
 
     Reads the whole log, a page at a time; part of the transaction that fills the table. How many parties
     were erased.
     """
     allow_long_statements(connection)
     connection.execute(sa.update(PARTY).values(mailbox_recorded=False, activated_at=None))
+    renumbering.begin(connection)
     erased: set[UUID] = set()
     for page in log:
         _record(connection, _of_topic(page, MailboxCreated.TOPIC))
         _activate(connection, _of_topic(page, MailboxActivated.TOPIC))
+        renumbering.take_in(connection, page)
         gone = [one.party_id for one in _of_topic(page, OwnerErased.TOPIC)]
         _destroy_keys(connection, gone, now)
         erased.update(gone)

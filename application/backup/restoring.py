@@ -22,6 +22,7 @@ from application.backup.documents import Documents
 from application.backup.errors import BackupError, NotABackup, NotEmpty
 from application.backup.manifest import KEYS_NAME, NAME, KeysManifest, Manifest, read_manifest, verify
 from application.backup.parties import bring_in_line
+from application.backup.renumbering import Renumbering
 from application.backup.tables import TableSet, fill_tables, rows_in
 from application.namedobjects import NamedObjects
 from application.progress import Progress
@@ -66,6 +67,7 @@ class Restore:
         kept: ObjectStore,
         mark: RestoreMark,
         unwrap: Callable[[UUID, bytes], bytes],
+        renumbering: Renumbering,
         refill: Callable[[Connection, datetime], None],
         followers_are_empty: Callable[[], bool],
         clock: Clock,
@@ -78,6 +80,7 @@ class Restore:
         self._documents = Documents(objects, kept, progress)
         self._mark = mark
         self._unwrap = unwrap
+        self._renumbering = renumbering
         self._refill = refill
         self._followers_are_empty = followers_are_empty
         self._clock = clock
@@ -112,7 +115,7 @@ class Restore:
         with self._keys.transaction() as connection:
             fill_tables(connection, self._keys, keys_folder / keys.keys.name)
             pages = self._log(folder, manifest, "parties")
-            erased = bring_in_line(connection, pages, self._clock.now())
+            erased = bring_in_line(connection, pages, self._clock.now(), self._renumbering)
         with self._outbox.transaction() as connection:
             fill_tables(connection, self._outbox, folder / manifest.outbox.name)
             self._refill(connection, manifest.taken_at)
