@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from commands.publishing.folder import Folder
@@ -45,9 +46,14 @@ class Preparer:
             item.number, item.key or self.key_of([message, dict(item.files)]), message, item.files
         )
 
-    def document_key(self, name: str) -> str:
-        """For a file that many items share. Raises `OSError`, `ItemInvalid`."""
-        return self.key_of(["document", name, self._folder.digest(name)])
+    def document_key(self, name: str, keep_until: datetime | None) -> str:
+        """For a file that many items share. Raises `OSError`, `ItemInvalid`.
+
+        Another one each year: eBox keeps a document a year longer than a message of that day needs it.
+        """
+        year = datetime.now(UTC).year
+        until = None if keep_until is None else keep_until.isoformat()
+        return self.key_of(["document", name, self._folder.digest(name), until, year])
 
     def key_of(self, content: Any) -> str:
         """The same for the same content and client, 32 hexadecimal digits."""

@@ -60,7 +60,7 @@ class SharedDocuments:
 
     async def _upload(self, name: str) -> UUID:
         file = File(self._folder.path(name))
-        digest, key = self._folder.digest(name), self._preparer.document_key(name)
+        digest, key = self._folder.digest(name), self._preparer.document_key(name, self._keep_until)
         kept = await self._client.keep(file, keep_until=self._keep_until, digest=digest, idempotency_key=key)
         return kept.document_id
 

@@ -43,4 +43,4 @@ class Tally:
                 "send paper too where the law asks for it"
             )
         for code, count in self.refused.most_common():
-            yield f"  {count:,} times {code}"
+            yield f"  {code}: {count:,}"
