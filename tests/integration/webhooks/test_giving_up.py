@@ -177,3 +177,29 @@ def test_a_claim_that_lapsed_says_nothing_any_more(
     house.deliveries.delivered(again, clock.now())
     assert (lapsed.delivery_id, again.attempts) == (again.delivery_id, 2)
     assert house.counts() == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        ("600", timedelta(seconds=600), timedelta(seconds=600)),
+        ("Sun, 01 Mar 2026 10:30:00 GMT", HOUR, HOUR),
+        ("999999999", 2 * HOUR, 2 * HOUR),
+        ("Sun, 01 Mar 2020 10:30:00 GMT", timedelta(), timedelta(seconds=10)),
+        ("in a while", timedelta(), timedelta(seconds=10)),
+    ],
+)
+async def test_a_receiver_is_given_the_time_that_it_asks_for_within_bounds(
+    house: House, clock: FixedClock, receiver: Receiver, asked: str, least: timedelta, most: timedelta
+) -> None:
+    house.partner(hook(receiver))
+    house.publish(house.resident())
+    house.fill()
+    receiver.script(Answer(429, {"Retry-After": asked}))
+
+    async with house.sending(house.sender(receiver.ca_file, backoff=Backoff())):
+        await until(lambda: house.tried_again_at() is not None)
+
+    later = house.tried_again_at()
+    assert later is not None
+    assert least <= later - clock.now() <= most
