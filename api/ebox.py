@@ -14,7 +14,14 @@ from api.message_filter import search_in_address
 from api.parameters import AtLeast, AttachmentId, MailboxChoice, MessageId, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer, problems
 from api.schemas import messages as shapes
-from api.schemas.answers import AttachmentAnswer, Attachments, Ebox, MessageAnswer, Messages
+from api.schemas.answers import (
+    AttachmentAnswer,
+    Attachments,
+    Ebox,
+    MessageAnswer,
+    Messages,
+    PaymentDataAnswer,
+)
 from api.schemas.message_changes import MessagesToUpdate
 from api.schemas.message_search import MessageSearch
 from api.security import guarded
@@ -45,7 +52,9 @@ async def counts(
 
 
 @router.get(
-    "/ebox/messages", summary="List messages", responses=described(200, Messages, headers=POSITION_HEADER)
+    "/ebox/messages",
+    summary="List messages",
+    responses=described(200, Messages, kinds.CONFLICT, headers=POSITION_HEADER),
 )
 async def list_messages(
     actor: Annotated[Actor, guarded(Operation.LIST)],
@@ -65,6 +74,7 @@ async def list_messages(
         200,
         Messages,
         kinds.REQUEST_TIMEOUT,
+        kinds.CONFLICT,
         kinds.PAYLOAD_TOO_LARGE,
         kinds.UNSUPPORTED_MEDIA_TYPE,
         headers=POSITION_HEADER,
@@ -108,7 +118,12 @@ async def _page(
     responses={
         200: {"description": "All of them are as wanted.", "headers": POSITION_HEADER},
         **problems(
-            kinds.NOT_FOUND, kinds.REQUEST_TIMEOUT, kinds.PAYLOAD_TOO_LARGE, kinds.UNSUPPORTED_MEDIA_TYPE
+            kinds.NOT_FOUND,
+            kinds.CONFLICT,
+            kinds.REQUEST_TIMEOUT,
+            kinds.PAYLOAD_TOO_LARGE,
+            kinds.UNSUPPORTED_MEDIA_TYPE,
+            kinds.TOO_MANY_REQUESTS,
         ),
     },
     openapi_extra=json_body(MessagesToUpdate, MERGE_PATCH, MEDIA_TYPE),
@@ -126,7 +141,7 @@ async def change_messages(
 @router.get(
     "/ebox/messages/{messageId}",
     summary="Get a message",
-    responses=described(200, MessageAnswer, kinds.NOT_FOUND, headers=POSITION_HEADER),
+    responses=described(200, MessageAnswer, kinds.NOT_FOUND, kinds.CONFLICT, headers=POSITION_HEADER),
 )
 async def message(
     actor: Annotated[Actor, guarded(Operation.READ)],
@@ -144,7 +159,7 @@ async def message(
 @router.get(
     "/ebox/messages/{messageId}/attachments",
     summary="List a message's attachments",
-    responses=described(200, Attachments, kinds.NOT_FOUND, headers=POSITION_HEADER),
+    responses=described(200, Attachments, kinds.NOT_FOUND, kinds.CONFLICT, headers=POSITION_HEADER),
 )
 async def attachments(
     actor: Annotated[Actor, guarded(Operation.READ)],
@@ -163,7 +178,7 @@ async def attachments(
 @router.get(
     "/ebox/messages/{messageId}/attachments/{attachmentId}",
     summary="Get an attachment's description",
-    responses=described(200, AttachmentAnswer, kinds.NOT_FOUND, headers=POSITION_HEADER),
+    responses=described(200, AttachmentAnswer, kinds.NOT_FOUND, kinds.CONFLICT, headers=POSITION_HEADER),
 )
 async def attachment(
     actor: Annotated[Actor, guarded(Operation.READ)],
@@ -180,3 +195,24 @@ async def attachment(
     )
     answer = shapes.attachment_answer(services.public_url, message_id, found)
     return json_answer(answer, position=position)
+
+
+@router.get(
+    "/ebox/messages/{messageId}/paymentData",
+    summary="Get what is to be paid",
+    responses=described(
+        200, PaymentDataAnswer, kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, headers=POSITION_HEADER
+    ),
+)
+async def payment_data(
+    actor: Annotated[Actor, guarded(Operation.READ)],
+    request: Request,
+    message_id: MessageId,
+    at_least: AtLeast = None,
+    mailbox: MailboxChoice = None,
+) -> Response:
+    """The payment that goes with a message. An access of its own."""
+    payment, position = await services_of(request).reading.payment(
+        actor, message_id, at_least=at_least, mailbox=mailbox
+    )
+    return json_answer(shapes.payment_answer(payment), position=position)

@@ -30,12 +30,20 @@ class TranslatedString(Answer, kw_only=True):
     en: str | Absent = UNSET
 
 
-class SenderOrganization(Answer, kw_only=True):
-    """Who published the message."""
+class SenderOfMessage(Answer, kw_only=True):
+    """Who published the message: an organisation, or a citizen who replies to one."""
+
+    ebox_type: Literal["citizen", "enterprise"]
+    ssin: str | Absent = UNSET
+    enterprise_number: str | Absent = UNSET
+    partition: str | Absent = UNSET
+
+
+class RecipientOfMessage(Answer, kw_only=True):
+    """In which part of an enterprise's mailbox the message lies."""
 
     ebox_type: Literal["enterprise"] = "enterprise"
-    enterprise_number: str
-    partition: str | Absent = UNSET
+    partition: str
 
 
 class Attention(Answer, kw_only=True):
@@ -88,17 +96,36 @@ class Attachments(Answer, kw_only=True):
     total_items: int
 
 
+class PaymentDataAnswer(Answer, kw_only=True):
+    """What is to be paid, in units of the currency (ISO 4217); the VAT comes on top of the amount."""
+
+    payment_data_id: str
+    amount: float
+    vat_amount: float
+    currency: str
+    due_date: datetime
+    iban: str
+    bic: str | Absent = UNSET
+    reference: str | Absent = UNSET
+
+
 class MessageAnswer(Answer, kw_only=True):
-    """A message without its body and documents. `attachments` is in a single message, not in lists."""
+    """A message without its body and documents. `attachments` and `paymentData` are in a single message, not
+    in lists. Of a recalled one everything that it held is withheld.
+    """
 
     message_id: UUID
-    sender: SenderOrganization
-    subject: TranslatedString
+    sender: SenderOfMessage
+    recipient: RecipientOfMessage | Absent = UNSET
+    subject: Annotated[TranslatedString, Meta(description="Of a recalled message: that it was recalled.")]
     message_type_id: str
     sender_application_id: str
     receipt_date: datetime
     expiration_date: datetime
-    read_status: Annotated[bool, Meta(description="Whether the main content has been opened.")]
+    due_date: Annotated[datetime, Meta(description="By when its recipient has to act.")] | Absent = UNSET
+    read_status: Annotated[
+        bool, Meta(description="Whether the main content has been opened, or was recalled: nothing waits.")
+    ]
     visible: Annotated[bool, Meta(description="False where its owner has hidden it.")]
     is_archived: Annotated[bool, Meta(description="Whether its owner has put it aside.")]
     is_expired: (
@@ -108,10 +135,19 @@ class MessageAnswer(Answer, kw_only=True):
     is_body_main_content: Annotated[bool, Meta(description="Present where there is a body.")] | Absent = UNSET
     is_registered_mail: bool
     is_reply_authorized: bool
+    replied_at: Annotated[datetime, Meta(description="When its reader replied last.")] | Absent = UNSET
+    is_confirmation_needed: Annotated[
+        bool, Meta(description="Whether the sender asks its reader to confirm having taken note.")
+    ]
+    is_confirmed: bool
+    confirmed_at: datetime | Absent = UNSET
+    is_recalled: Annotated[bool, Meta(description="It went to the wrong mailbox, says its sender.")]
+    recalled_at: datetime | Absent = UNSET
     original_message_id: UUID | Absent = UNSET
     for_the_attention_of: Attention | Absent = UNSET
     business_data_list: BusinessDataList | Absent = UNSET
     non_sensitive_title: TranslatedString | Absent = UNSET
+    payment_data: PaymentDataAnswer | Absent = UNSET
     attachments: Attachments | Absent = UNSET
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -13,12 +13,21 @@ from msgspec import UNSET, UnsetType
 from api.schemas import answers
 from api.schemas.texts import LANGUAGES
 from application.views import MailboxView, MessageList, MessageView
+from domain.events.mailbox import OwnerKind
 from domain.events.message import Addressee, BusinessDatum
 from projections.inbox import InboxItem
 from projections.message_detail import Attachment, MessageDetail
 
 PREFIX = "/messageRegistry/v3"
 _KILOBYTE = 1024
+
+RECALLED: Final[Mapping[str, str]] = {
+    "nl": "Dit bericht werd door de afzender teruggeroepen",
+    "fr": "Ce message a été rappelé par son expéditeur",
+    "de": "Diese Nachricht wurde vom Absender zurückgerufen",
+    "en": "This message was recalled by its sender",
+}
+"""In place of the subject of a recalled message."""
 
 T = TypeVar("T")
 
@@ -68,7 +77,16 @@ def list_answer(page: MessageList) -> answers.Messages:
 def message_answer(view: MessageView, public_url: str) -> answers.MessageAnswer:
     """A message with its attachments' descriptions."""
     message = view.message
-    return _message(message, attachments_answer(public_url, message.message_id, message.attachments))
+    answer = _message(message)
+    answer.attachments = attachments_answer(public_url, message.publication_id, message.attachments)
+    if message.payment is not None:
+        answer.payment_data = payment_answer(message.payment)
+    return answer
+
+
+def payment_answer(payment: Mapping[str, str]) -> answers.PaymentDataAnswer:
+    """What is to be paid: texts under the names of the API, as the message has them."""
+    return msgspec.convert(payment, answers.PaymentDataAnswer, strict=False)
 
 
 def attachments_answer(
@@ -97,19 +115,18 @@ def attachment_answer(public_url: str, message_id: UUID, attachment: Attachment)
     )
 
 
-def _message(
-    message: InboxItem | MessageDetail, attachments: answers.Attachments | UnsetType = UNSET
-) -> answers.MessageAnswer:
+def _message(message: InboxItem | MessageDetail) -> answers.MessageAnswer:
+    partition = message.recipient_partition
     return answers.MessageAnswer(
-        message_id=message.message_id,
-        sender=answers.SenderOrganization(
-            enterprise_number=message.sender_organisation, partition=if_any(message.sender_partition)
-        ),
-        subject=translated(message.subject),
+        message_id=message.publication_id,
+        sender=_sender(message),
+        recipient=UNSET if partition is None else answers.RecipientOfMessage(partition=partition),
+        subject=translated(RECALLED if message.is_recalled else message.subject),
         message_type_id=message.message_type,
         sender_application_id=message.sender_application,
         receipt_date=message.received_at,
         expiration_date=message.expires_at,
+        due_date=if_any(message.due_at),
         read_status=not message.is_unread,
         visible=not message.is_hidden,
         is_archived=message.is_archived,
@@ -117,11 +134,27 @@ def _message(
         is_body_main_content=message.is_body_main if message.has_body else UNSET,
         is_registered_mail=message.registered,
         is_reply_authorized=message.reply_authorised,
+        replied_at=if_any(message.replied_at),
+        is_confirmation_needed=message.confirmation_needed,
+        is_confirmed=message.confirmed_at is not None,
+        confirmed_at=if_any(message.confirmed_at),
+        is_recalled=message.is_recalled,
+        recalled_at=if_any(message.recalled_at),
         original_message_id=if_any(message.original_message),
         for_the_attention_of=_attention(message.attention_of),
         business_data_list=_business_data(message.business_data),
         non_sensitive_title=_translated_if_any(message.non_sensitive_title),
-        attachments=attachments,
+    )
+
+
+def _sender(message: InboxItem | MessageDetail) -> answers.SenderOfMessage:
+    """An organisation by its number; of a citizen who replies, theirs, as long as they are not erased."""
+    if message.sender_kind == OwnerKind.CITIZEN:
+        return answers.SenderOfMessage(ebox_type="citizen", ssin=if_any(message.sender_number))
+    return answers.SenderOfMessage(
+        ebox_type="enterprise",
+        enterprise_number=message.sender_organisation,
+        partition=if_any(message.sender_partition),
     )
 
 

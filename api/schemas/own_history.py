@@ -1,4 +1,7 @@
-"""The access history as the mailbox's owner sees it: who it was, but never another person's number."""
+"""The access history as the mailbox's owner sees it: who it was, but never another person's number.
+
+Unless it is an enterprise's: whoever manages its access sees which of its people it was.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from api.schemas.messages import translated
 from api.schemas.optional import if_any
 from application.auditing import HistoryPage
 from application.reference import ReferenceData
+from domain.access import BasisKind
 from domain.actors import ActorKind
 from projections.access_history import HistoryRow
 
@@ -34,8 +38,9 @@ class OwnHistoryOrganization(Answer, kw_only=True):
 class OwnHistoryWho(Answer, kw_only=True):
     """Who acted. `case` and `purpose` say why an auditor looked; `basis` why it was allowed."""
 
-    kind: Literal["self", "partner", "auditor", "other"]
+    kind: Literal["self", "employee", "partner", "auditor", "other"]
     is_own: bool
+    ssin: Annotated[str, Meta(description="Of an employee, in an enterprise's history.")] | Absent = UNSET
     site: OwnHistorySite | Absent = UNSET
     organization: OwnHistoryOrganization | Absent = UNSET
     digital_key: str | Absent = UNSET
@@ -93,6 +98,8 @@ def _who(row: HistoryRow, reference: ReferenceData, own_party: UUID) -> OwnHisto
         who.site = OwnHistorySite(site_id=row.site, name=translated(site.name) if site else UNSET)
     if is_own:
         who.digital_key = if_any(row.digital_key)
+    elif row.basis_kind == BasisKind.ROLE:
+        who.kind, who.ssin = "employee", if_any(row.actor)
     elif row.actor_kind == ActorKind.PARTNER:
         who.kind = "partner"
         who.organization = _organization(row.sender_organisation, reference)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -15,14 +15,8 @@ import httpx
 from api.app import create_app
 from api.services import Services
 from api.uploads import UploadLimits
-from application.auditing import Auditing, HistoryPage
-from application.denials import Denials
-from application.own_history import OwnHistory
-from application.profile import Profiles
-from application.publishing import PublishCommand, Publishing, PublishResult
-from application.reading import Reading
-from application.reference import Reference
-from application.replaying import Replaying
+from application.auditing import HistoryPage
+from application.publishing import PublishCommand, PublishResult
 from application.views import ContentRequest, ContentView, RangeNotSatisfiable
 from domain.actors import Actor, ActorKind
 from domain.identifiers import Identifier
@@ -171,6 +165,10 @@ class DenialsDouble:
         self.recorded.append((operation, reason))
 
 
+def _is_needed(one: Field[Any]) -> bool:
+    return one.default is MISSING and one.default_factory is MISSING
+
+
 @dataclass
 class Api:
     """The application over doubles, and a client of it."""
@@ -183,23 +181,19 @@ class Api:
     denials: DenialsDouble = field(default_factory=DenialsDouble)
 
     def __post_init__(self) -> None:
-        self.app = create_app(
-            Services(
-                publishing=cast("Publishing", self.publishing),
-                reading=cast("Reading", self.reading),
-                auditing=cast("Auditing", self.auditing),
-                replaying=cast("Replaying", None),
-                profiles=cast("Profiles", None),
-                own_history=cast("OwnHistory", None),
-                reference=cast("Reference", None),
-                denials=cast("Denials", self.denials),
-                access_tokens=Tokens(),
-                actor_of=actor_of,
-                public_url="https://ebox.test",
-                spool=self.spool,
-                uploads=self.limits,
-            )
-        )
+        services: dict[str, Any] = dict.fromkeys(one.name for one in fields(Services) if _is_needed(one))
+        services |= {
+            "publishing": self.publishing,
+            "reading": self.reading,
+            "auditing": self.auditing,
+            "denials": self.denials,
+            "access_tokens": Tokens(),
+            "actor_of": actor_of,
+            "public_url": "https://ebox.test",
+            "spool": self.spool,
+            "uploads": self.limits,
+        }
+        self.app = create_app(Services(**services))
 
     def client(self, caller: ActorKind = ActorKind.PARTNER) -> httpx.AsyncClient:
         """A caller with a good token."""

@@ -51,6 +51,15 @@ def facts() -> dict[str, Any]:
         "is_hidden": False,
         "is_archived": False,
         "is_erased": False,
+        "due_at": None,
+        "confirmation_needed": False,
+        "confirmed_at": None,
+        "replied_at": None,
+        "recalled_at": None,
+        "has_payment": False,
+        "recipient_partition": None,
+        "sender_kind": "enterprise",
+        "sender_number": None,
     }
 
 
@@ -61,25 +70,23 @@ def item(**changes: Any) -> InboxItem:
     return InboxItem(**(facts() | LISTED | changes))
 
 
-def detail() -> MessageDetail:
+def detail(**changes: Any) -> MessageDetail:
     attachment = Attachment(
         ATTACHMENT_ID, "application/pdf", 1536, SHA256, True, False, "Août.pdf", {"nl": "Titel"}
     )
-    return MessageDetail(
-        **facts(),
-        mailbox_id=MAILBOX_ID,
-        on_behalf_of=None,
-        language="fr",
-        business_data=[BusinessDatum("year", None, [{"nl": "2026"}])],
-        attention_of=Addressee(None, "HR"),
-        recipient_partition=None,
-        confirmation_needed=False,
-        published_at=AT,
-        visible_from=AT,
-        due_at=None,
-        body=None,
-        attachments=[attachment],
-    )
+    alone = {
+        "mailbox_id": MAILBOX_ID,
+        "on_behalf_of": None,
+        "language": "fr",
+        "business_data": [BusinessDatum("year", None, [{"nl": "2026"}])],
+        "attention_of": Addressee(None, "HR"),
+        "published_at": AT,
+        "visible_from": AT,
+        "body": None,
+        "payment": None,
+        "attachments": [attachment],
+    }
+    return MessageDetail(**(facts() | alone | changes))
 
 
 EXPECTED_MESSAGE = {
@@ -95,6 +102,9 @@ EXPECTED_MESSAGE = {
     "isArchived": False,
     "isRegisteredMail": False,
     "isReplyAuthorized": False,
+    "isConfirmationNeeded": False,
+    "isConfirmed": False,
+    "isRecalled": False,
 }
 EXPECTED_ATTACHMENT = {
     "attachmentId": str(ATTACHMENT_ID),
