@@ -22,6 +22,7 @@ from bootstrap.errors import CannotStart
 from bootstrap.logs import configure_logging
 from bootstrap.requirements import Requirement, Requirements, wait_until_met
 from bootstrap.system import System
+from domain.errors import Unavailable
 from projections import progress, reference
 from projections.progress import NOT_BEGUN
 from settings import Settings
@@ -68,29 +69,37 @@ def list_registered(settings: Settings, *, as_json: bool) -> None:
 
 def suspend(settings: Settings, name: str, reason: str) -> None:
     """Suspend at once, and wait until it is in force. Raises what `Suspending.suspend` does."""
-    with _system(settings, reads=True) as system:
+    with _system(settings) as system:
         position = system.suspending.suspend(name, reason)
-        if not position:
+        if position:
+            _tell_whether_in_force(system, position, f"{name} is suspended")
+        else:
             _tell(f"{name} was suspended already")
-            return
-        _tell_whether_in_force(system, position, f"{name} is suspended")
 
 
 def resume(settings: Settings, name: str) -> None:
     """End that, and wait until it is in force. Raises what `Suspending.resume` does."""
-    with _system(settings, reads=True) as system:
+    with _system(settings) as system:
         _tell_whether_in_force(system, system.suspending.resume(name), f"{name} is resumed")
 
 
 def _tell_whether_in_force(system: System, position: int, told: str) -> None:
     until = time.monotonic() + IN_FORCE_SECONDS
-    while system.read_database.read(progress.load).get(reference.MODEL.name, NOT_BEGUN).position < position:
+    while not _is_in_force(system, position):
         if time.monotonic() > until:
             raise CannotStart(
                 f"{told}, on record; but the read models have not taken it in: is `ebox project` running?"
             )
         time.sleep(LOOK_SECONDS)
     _tell(f"{told}: every process knows within a second")
+
+
+def _is_in_force(system: System, position: int) -> bool:
+    try:
+        begun = system.read_database.read(progress.load)
+    except Unavailable:
+        return False
+    return begun.get(reference.MODEL.name, NOT_BEGUN).position >= position
 
 
 def _show(changes: Sequence[Change]) -> None:

@@ -16,6 +16,9 @@ from identity.client_keys import new_client_key, public_jwks
 from identity.visitors import PORTAL
 
 PUBLIC_KEY = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y"}
+HOOK = {"id": "hook", "url": "https://office.example/hook", "events": ["newDocument"]}
+DATUM = {"key": "year", "name": {"en": "Year"}}
+READER = {"ssin": "81000003517", "role": "reader"}
 
 
 def a_file(folder: Path, **changes: Any) -> Path:
@@ -38,7 +41,13 @@ def a_file(folder: Path, **changes: Any) -> Path:
         "name": {"en": "Portal"},
         "client": {**client, "clientId": "portal", "redirectUris": ["https://portal.example/cb"]},
     }
-    content = {"partners": [partner], "sites": [site], "auditors": [auditor]}
+    enterprise = {
+        "enterpriseNumber": "0884303369",
+        "partitions": [{"id": "STAFF", "name": {"en": "Staff"}}],
+        "routing": [{"messageType": "LETTER", "partition": "STAFF"}],
+        "people": [{"ssin": "81000003517", "role": "reader", "partitions": ["STAFF"]}],
+    }
+    content = {"partners": [partner], "sites": [site], "auditors": [auditor], "enterprises": [enterprise]}
     for place, value in changes.items():
         at: Any = content
         *steps, last = place.split("__")
@@ -77,6 +86,20 @@ def test_a_good_file(tmp_path: Path) -> None:
         ("auditors__0__grants__0__start", "2026-01-01T00:00:00", "start"),
         ("auditors__0__grants__0__purpose", "p" * 257, "purpose"),
         ("auditors__0__client__clientId", "portal", ""),
+        ("partners__0__webhooks", [{**HOOK, "url": "http://office.example/hook"}], "webhooks.0.url"),
+        ("partners__0__webhooks", [{**HOOK, "url": "https://u:p@office.example/hook"}], "webhooks.0.url"),
+        ("partners__0__webhooks", [{**HOOK, "events": ["everything"]}], "webhooks.0.events"),
+        ("partners__0__webhooks", [{**HOOK, "events": []}], "webhooks.0.events"),
+        ("partners__0__webhooks", [HOOK, HOOK], "webhooks"),
+        ("partners__0__url", {"en": "javascript:alert(1)"}, "url"),
+        ("partners__0__messageTypes__0__deceased", "perhaps", "deceased"),
+        ("partners__0__messageTypes__0__businessData", [DATUM, DATUM], "businessData"),
+        ("sites__0__documentEvents", ["everybody"], "documentEvents"),
+        ("enterprises__0__routing__0__partition", "NOWHERE", "enterprises.0"),
+        ("enterprises__0__people__0__partitions", ["NOWHERE"], "enterprises.0"),
+        ("enterprises__0__people__0__role", "owner", "role"),
+        ("enterprises__0__people__0__ssin", "81000003518", "ssin"),
+        ("enterprises__0__people", [READER, READER], "enterprises.0"),
         ("partners__0__clients__0__clientId", PORTAL, "partners.0.clients.0.clientId"),
         ("sites__0__client__clientId", PORTAL, "sites.0.client.clientId"),
         ("auditors__0__client__clientId", PORTAL, "auditors.0.client.clientId"),
@@ -86,15 +109,23 @@ def test_a_mistake_is_named(tmp_path: Path, place: str, value: Any, named: str) 
     with pytest.raises(InvalidInput) as raised:
         read_partners_file(a_file(tmp_path, **{place: value}))
     assert any(named in issue.field for issue in raised.value.issues)
+    assert "8100000351" not in f"{raised.value.issues} {raised.value.__cause__}"
 
 
 def test_a_file_that_is_not_there_or_not_yaml(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="cannotBeRead"):
         read_partners_file(tmp_path / "nowhere.yaml")
     broken = tmp_path / "broken.yaml"
-    broken.write_text("partners: [")
-    with pytest.raises(InvalidInput, match="notYaml"):
+    broken.write_text("enterprises: [ssin: 81000003517, ]: [")
+    with pytest.raises(InvalidInput, match="notYaml") as raised:
         read_partners_file(broken)
+    assert "81000003517" not in str(raised.value.issues)
+
+
+def test_a_local_webhook_is_one_of_this_machine(tmp_path: Path) -> None:
+    here = {**HOOK, "url": "http://127.0.0.1:8080/hook"}
+    file = read_partners_file(a_file(tmp_path, sites__0__webhooks=[here]))
+    assert file.sites[0].declaration().webhooks[0].url == here["url"]
 
 
 def test_the_demo_file_with_keys_made_once(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from domain.aggregate import AggregateRoot
 from domain.auditor import Auditor
 from domain.declarations import (
@@ -15,17 +17,22 @@ from domain.declarations import (
     OrganisationDeclaration,
     SiteDeclaration,
 )
+from domain.errors import Conflict, NotFound
 from domain.events.auditor import AuditGrant, AuditorChanged, AuditorRegistered
 from domain.events.reference import (
     ApplicationChanged,
     ApplicationRegistered,
     ClientRecord,
+    ClientResumed,
+    ClientSuspended,
     MessageTypeChanged,
     MessageTypeRegistered,
     SenderChanged,
     SenderRegistered,
+    SenderResumed,
     SenderSuspended,
     Validity,
+    WebhookRecord,
 )
 from domain.events.site import SiteChanged, SiteRegistered, SiteSuspended
 from domain.partner import Sender
@@ -101,3 +108,53 @@ class TestReferenceData:
         auditor.declare(declared, AT)
         auditor.declare(replace(declared, grants=[replace(grant, subjects=[str(MAILBOX)])]), AT)
         then(auditor, AuditorRegistered, AuditorChanged)
+
+
+class TestSuspensionByCommand:
+    def test_it_outlives_the_same_declaration(self) -> None:
+        sender = Sender.register(OFFICE, AT)
+        sender.suspend("fraud", AT)
+        sender.declare(OFFICE, LATER)
+        sender.declare(replace(OFFICE, name={"en": "Office"}), LATER)
+        assert sender.is_suspended
+        sender.resume(LATER)
+        assert not sender.is_suspended
+
+    def test_it_is_apart_from_the_declarations(self) -> None:
+        sender = Sender.register(replace(OFFICE, suspended="contract ended"), AT)
+        sender.new_facts()
+        sender.suspend("fraud", AT)
+        sender.suspend("again", AT)
+        sender.declare(OFFICE, LATER)
+        assert sender.is_suspended
+        sender.resume(LATER)
+        assert not sender.is_suspended
+        then(sender, SenderSuspended, SenderChanged, SenderResumed)
+
+    def test_what_no_command_suspended_no_command_resumes(self) -> None:
+        site = Site.register(SiteDeclaration({"en": "Portal"}, CLIENT, suspended="leak"), AT)
+        with pytest.raises(Conflict):
+            site.resume(LATER)
+        assert site.is_suspended
+
+    def test_one_client_is_suspended_by_itself(self) -> None:
+        sender = Sender.register(OFFICE, AT)
+        sender.new_facts()
+        sender.suspend_client("demo-partner", "key stolen", AT)
+        sender.suspend_client("demo-partner", "key stolen", AT)
+        assert not sender.is_suspended
+        sender.resume_client("demo-partner", LATER)
+        then(sender, ClientSuspended, ClientResumed)
+        with pytest.raises(Conflict):
+            sender.resume_client("demo-partner", LATER)
+        with pytest.raises(NotFound):
+            sender.suspend_client("somebody-elses", "key stolen", LATER)
+
+
+def test_a_webhook_is_part_of_the_organisation() -> None:
+    sender = Sender.register(OFFICE, AT)
+    sender.new_facts()
+    hooked = replace(OFFICE, webhooks=[WebhookRecord("w", "https://office.example/w", ["newDocument"])])
+    sender.declare(hooked, LATER)
+    sender.declare(hooked, LATER)
+    then(sender, SenderChanged)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 from domain.auditor import Auditor
 from domain.declarations import (
     ApplicationDeclaration,
     AuditorDeclaration,
+    EnterpriseDeclaration,
     MessageTypeDeclaration,
     OrganisationDeclaration,
+    RoleDeclaration,
     SiteDeclaration,
 )
+from domain.enterprise import Enterprise
 from domain.events.auditor import AuditGrant
-from domain.events.reference import ClientRecord, Validity
+from domain.events.enterprise import PartitionRecord, RoutingRule
+from domain.events.reference import ClientRecord, LogoRecord, Presentation, Validity, WebhookRecord
 from domain.ids import auditor_id, sender_id, site_id
 from domain.partner import Sender
-from domain.reference import MessageType, Organisation, SenderApplication
+from domain.reference import MessageType, Organisation, SenderApplication, Webhook
 from domain.reference import Site as RegisteredSite
+from domain.roles import EnterpriseRole
+from domain.routing import Enterprise as Divided
 from domain.site import Site
-from projections import reference
+from projections import reference, roles
 from projections.reference import Client, ReferenceSnapshot
 from tests.unit.projections.story import NOON, SENDER, Story
 
@@ -122,3 +130,84 @@ def test_a_suspension_shows_on_the_registration_and_its_clients_until_it_is_lift
     story.when(*sender.new_facts())
     assert not snapshot(story).organisations[SENDER].is_suspended
     assert not snapshot(story).clients["pensions"].is_suspended
+
+
+def test_a_suspension_by_command_outlives_a_change_and_ends_by_command(story: Story) -> None:
+    sender = Sender.register(ORGANISATION, NOON)
+    sender.suspend("fraud", NOON)
+    sender.declare(replace(ORGANISATION, long_name={"nl": "Federale Pensioendienst"}), LATER)
+    story.given(*sender.new_facts())
+    assert snapshot(story).organisations[SENDER].suspended == "fraud"
+    assert snapshot(story).clients["pensions"].is_suspended
+    sender.resume(LATER)
+    story.when(*sender.new_facts())
+    assert not snapshot(story).clients["pensions"].is_suspended
+
+
+def test_one_suspended_client_leaves_the_others_alone(story: Story) -> None:
+    two = replace(ORGANISATION, clients=[*ORGANISATION.clients, ClientRecord("second", [KEY], [])])
+    sender = Sender.register(two, NOON)
+    sender.suspend_client("second", "key stolen", NOON)
+    story.given(*sender.new_facts())
+    found = snapshot(story)
+    assert {one.client_id: one.suspended for one in found.clients.values()} == {
+        "pensions": None,
+        "second": "key stolen",
+    }
+    assert not found.organisations[SENDER].is_suspended
+    sender.resume_client("second", LATER)
+    story.when(*sender.new_facts())
+    assert not snapshot(story).clients["second"].is_suspended
+
+
+def test_webhooks_are_their_owners_and_suspended_with_them(story: Story) -> None:
+    hook = WebhookRecord("w", "https://pensions.example/w", ["newDocument"])
+    sender = Sender.register(replace(ORGANISATION, webhooks=[hook]), NOON)
+    site = Site.register(replace(SITE, webhooks=[hook], document_events=["citizen"]), NOON)
+    site.suspend("leak", NOON)
+    story.when(*sender.new_facts(), *site.new_facts())
+    found = snapshot(story)
+    events = frozenset({"newDocument"})
+    assert sorted(found.webhooks, key=lambda one: one.is_suspended) == [
+        Webhook("w", hook.url, events, SENDER, None, is_suspended=False),
+        Webhook("w", hook.url, events, None, "demo-site", is_suspended=True),
+    ]
+    assert found.sites["demo-site"].document_events == frozenset({"citizen"})
+
+
+def test_logos_are_known_without_their_bytes_which_are_asked_for_one_by_one(story: Story) -> None:
+    logos = [LogoRecord(name, "image/png", None, b64encode(name.encode()).decode()) for name in ("b", "a")]
+    sender = Sender.register(replace(ORGANISATION, presentation=Presentation(logos=logos)), NOON)
+    story.given(*sender.new_facts())
+    shown = snapshot(story).organisations[SENDER].shown.logos
+    assert [(logo.logo_id, logo.size) for logo in shown] == [("b", 1), ("a", 1)]
+    found = story.told(reference.logo, reference.ORGANISATION, SENDER, "a")
+    assert found == (shown[1], b"a")
+    assert story.told(reference.logo, reference.APPLICATION, SENDER, "a") is None
+    sender.declare(ORGANISATION, LATER)
+    story.when(*sender.new_facts())
+    assert story.told(reference.logo, reference.ORGANISATION, SENDER, "a") is None
+
+
+def test_a_receiving_enterprise_and_what_people_are_in_it(story: Story) -> None:
+    person, mailbox = uuid4(), uuid4()
+    partitions = [PartitionRecord("STAFF", {"nl": "Personeel"})]
+    rules = [RoutingRule("STAFF", "PAYSLIP")]
+    manager = RoleDeclaration(person, EnterpriseRole.ACCESS_MANAGER)
+    reader = RoleDeclaration(person, EnterpriseRole.READER, ["STAFF"])
+    declared = EnterpriseDeclaration("0884303369", mailbox, partitions, rules, [manager, reader])
+    enterprise = Enterprise.register(declared, NOON)
+    story.given(*enterprise.new_facts())
+    assert snapshot(story).enterprises == {"0884303369": Divided(tuple(partitions), tuple(rules))}
+    held = story.told(roles.held_roles, person, mailbox)
+    assert [(one.role, one.partitions, one.version) for one in held] == [
+        (EnterpriseRole.ACCESS_MANAGER, None, 2),
+        (EnterpriseRole.READER, frozenset({"STAFF"}), 3),
+    ]
+    assert {one.mailbox_id for one in story.told(roles.enterprises_of, person)} == {mailbox}
+    assert story.told(roles.held_roles, person, uuid4()) == []
+    enterprise.declare(replace(declared, people=[manager]), LATER)
+    story.when(*enterprise.new_facts())
+    assert [one.role for one in story.told(roles.held_roles, person, mailbox)] == [
+        EnterpriseRole.ACCESS_MANAGER
+    ]
