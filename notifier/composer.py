@@ -117,9 +117,9 @@ class Composer:
         recipient = _recipient(address)
         if not is_wanted(mailbox, claim.kind):
             raise NothingToTell("not_wanted")
-        untold = [message for message in messages if why_not(message) is None]
+        untold = [message for message in messages if why_not(message, claim.kind) is None]
         if not untold:
-            raise NothingToTell((why_not(messages[0]) if messages else None) or "nothing_left")
+            raise NothingToTell((why_not(messages[0], claim.kind) if messages else None) or "nothing_left")
         quiet = quiet_until(mailbox.quiet_hours, self._clock.now())
         if quiet is not None:
             raise TooEarly(quiet)
@@ -137,12 +137,14 @@ class Composer:
             queued_at=claim.queued_at,
             language=mailbox.language,
             sender_name=await self._shown_name(message),
-            title=readable(published.non_sensitive_title) if mailbox.show_title else None,
+            title=_title(message) if mailbox.show_title else None,
         )
         zone = zone_of(mailbox.quiet_hours)
         if claim.kind is NotificationKind.REMINDER:
             since: datetime = published.visible_from.astimezone(zone)
             return self._renderer.reminder(recipient, news, since)
+        if claim.kind is NotificationKind.RECALL:
+            return self._renderer.recall(recipient, news)
         if claim.kind is NotificationKind.EXPIRY_WARNING:
             until: datetime = published.expires_at.astimezone(zone)
             return self._renderer.expiry_warning(recipient, news, until)
@@ -211,6 +213,11 @@ class Composer:
         if not isinstance(message, Message):
             raise TypeError(f"stream {message_id} is not a message")
         return message
+
+
+def _title(message: Message) -> Mapping[str, str] | None:
+    """What a mail may say of the message; of a recalled one nothing any more."""
+    return None if message.is_recalled else readable(message.published.non_sensitive_title)
 
 
 def _only(message_id: UUID | None) -> Sequence[UUID]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -70,6 +70,10 @@ class Letters:
         return self._about_one(
             self.texts.expiry, news, {"date": self._date(until), "time": until.strftime("%H:%M")}
         )
+
+    def recall(self, news: News) -> Letter:
+        """A document was taken back: it was not meant for this owner."""
+        return replace(self._about_one(self.texts.recall, news, {}), how=self.texts.recall_how)
 
     def summary(self, senders: Sequence[Mapping[str, str] | None]) -> Letter:
         """So many documents have come; for each its sender's name, None where it is not to be named."""

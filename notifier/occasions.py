@@ -8,12 +8,25 @@ from typing import Final
 from uuid import UUID
 
 from domain.events import Event
-from domain.events.message import ExpiryAnnounced, MessagePublished, MessageReleased, ReminderDue
+from domain.events.message import (
+    ExpiryAnnounced,
+    MessagePublished,
+    MessageRecalled,
+    MessageReleased,
+    ReminderDue,
+)
 from domain.events.notification import NotificationKind, NotificationQueued
 
 TOPICS: Final = frozenset(
     event.TOPIC
-    for event in (MessagePublished, MessageReleased, ReminderDue, ExpiryAnnounced, NotificationQueued)
+    for event in (
+        MessagePublished,
+        MessageReleased,
+        ReminderDue,
+        ExpiryAnnounced,
+        MessageRecalled,
+        NotificationQueued,
+    )
 )
 
 
@@ -42,6 +55,8 @@ def occasion_of(event: Event) -> Occasion | None:
             kind = NotificationKind.REMINDER
         case ExpiryAnnounced():
             kind = NotificationKind.EXPIRY_WARNING
+        case MessageRecalled():
+            kind = NotificationKind.RECALL
         case NotificationQueued(kind=NotificationKind.EMAIL_VERIFICATION):
             kind = NotificationKind.EMAIL_VERIFICATION
         case _:

@@ -46,11 +46,13 @@ def is_wanted(mailbox: Mailbox, kind: NotificationKind) -> bool:
     return mailbox.reminders or kind not in _NUDGES
 
 
-def why_not(message: Message) -> str | None:
-    """Why its owner need not be told of the message any more, in a word; None where there is no reason.
+def why_not(message: Message, kind: NotificationKind) -> str | None:
+    """Why its owner need not be told such a thing of the message, in a word; None where there is no reason.
 
-    Whoever hid a message has seen that it is there.
+    Whoever hid a message has seen that it is there. That one was recalled is told of whatever was in sight.
     """
+    if kind is NotificationKind.RECALL:
+        return None if message.is_readable else "never_seen"
     if message.opened_at is not None:
         return "opened"
     if message.is_hidden:

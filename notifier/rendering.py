@@ -59,6 +59,10 @@ class Renderer:
         """An unread document can be read until then, in the owner's time zone."""
         return self._mail(to, news, self._in(news).expiry_warning(news, until))
 
+    def recall(self, to: Address, news: News) -> EmailMessage:
+        """A document was taken back by its sender."""
+        return self._mail(to, news, self._in(news).recall(news))
+
     def summary(
         self, to: Address, heading: Heading, senders: Sequence[Mapping[str, str] | None]
     ) -> EmailMessage:

@@ -15,6 +15,7 @@ class NotificationKind(StrEnum):
     DAILY_SUMMARY = "daily_summary"
     REMINDER = "reminder"
     EXPIRY_WARNING = "expiry_warning"
+    RECALL = "recall"
     EMAIL_VERIFICATION = "email_verification"
 
 

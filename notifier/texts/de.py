@@ -27,6 +27,15 @@ TEXTS = Texts(
         news_unnamed="In Ihrer eBox liegt ein Dokument, das Sie noch nicht gelesen haben. "
         "Sie können es bis {date} um {time} Uhr lesen. Danach ist es nicht mehr da.",
     ),
+    recall=Occasion(
+        subject="{sender}: ein Dokument in Ihrer eBox wurde zurückgenommen",
+        subject_unnamed="Ein Dokument in Ihrer eBox wurde zurückgenommen",
+        news="{sender} hatte ein Dokument in Ihre eBox gelegt, das nicht für Sie bestimmt war, und "
+        "hat es zurückgenommen. Sie können es nicht mehr lesen.",
+        news_unnamed="Ein Dokument in Ihrer eBox war nicht für Sie bestimmt: der Absender hat es "
+        "zurückgenommen. Sie können es nicht mehr lesen.",
+    ),
+    recall_how="Sie müssen nichts tun. Ihre eBox zeigt, dass es da war und wer es angesehen hat.",
     summary=Summary(
         subject=Counted("1 neues Dokument in Ihrer eBox", "{count} neue Dokumente in Ihrer eBox"),
         news=Counted(

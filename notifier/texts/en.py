@@ -26,6 +26,15 @@ TEXTS = Texts(
         news_unnamed="There is a document in your eBox that you have not read yet. "
         "You can read it until {date}, {time}. After that it will be gone.",
     ),
+    recall=Occasion(
+        subject="{sender}: a document in your eBox was taken back",
+        subject_unnamed="A document in your eBox was taken back",
+        news="{sender} had put a document in your eBox that was not meant for you, and has taken "
+        "it back. You cannot read it any more.",
+        news_unnamed="A document in your eBox was not meant for you: its sender has taken it back. You "
+        "cannot read it any more.",
+    ),
+    recall_how="You need not do anything. Your eBox shows that it was there, and who looked at it.",
     summary=Summary(
         subject=Counted("1 new document in your eBox", "{count} new documents in your eBox"),
         news=Counted(

@@ -27,6 +27,15 @@ TEXTS = Texts(
         news_unnamed="Un document que vous n'avez pas encore lu se trouve dans votre eBox. "
         "Vous pouvez le lire jusqu'au {date} à {time}. Ensuite, il n'y sera plus.",
     ),
+    recall=Occasion(
+        subject="{sender} : un document de votre eBox a été repris",
+        subject_unnamed="Un document de votre eBox a été repris",
+        news="{sender} avait déposé dans votre eBox un document qui ne vous était pas destiné, et "
+        "l'a repris. Vous ne pouvez plus le lire.",
+        news_unnamed="Un document de votre eBox ne vous était pas destiné : son expéditeur l'a repris. "
+        "Vous ne pouvez plus le lire.",
+    ),
+    recall_how="Vous n'avez rien à faire. Votre eBox montre qu'il s'y trouvait et qui l'a consulté.",
     summary=Summary(
         subject=Counted("1 nouveau document dans votre eBox", "{count} nouveaux documents dans votre eBox"),
         news=Counted(

@@ -26,6 +26,15 @@ TEXTS = Texts(
         news_unnamed="In uw eBox ligt een document dat u nog niet hebt gelezen. "
         "U kunt het lezen tot {date} om {time} uur. Daarna is het er niet meer.",
     ),
+    recall=Occasion(
+        subject="{sender}: een document in uw eBox werd teruggenomen",
+        subject_unnamed="Een document in uw eBox werd teruggenomen",
+        news="{sender} had een document in uw eBox geplaatst dat niet voor u bestemd was, en heeft "
+        "het teruggenomen. U kunt het niet meer lezen.",
+        news_unnamed="Een document in uw eBox was niet voor u bestemd: de afzender heeft het teruggenomen. "
+        "U kunt het niet meer lezen.",
+    ),
+    recall_how="U hoeft niets te doen. Uw eBox toont dat het er was en wie het bekeek.",
     summary=Summary(
         subject=Counted("1 nieuw document in uw eBox", "{count} nieuwe documenten in uw eBox"),
         news=Counted(

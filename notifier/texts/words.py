@@ -64,6 +64,8 @@ class Texts:
     new: Occasion
     reminder: Occasion
     expiry: Occasion
+    recall: Occasion
+    recall_how: str
     summary: Summary
     verification: Verification
     about: str

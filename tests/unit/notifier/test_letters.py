@@ -68,6 +68,7 @@ def test_neither_names_a_discreet_sender(language: str) -> None:
     for mail in (
         RENDERER.reminder(AN, news(language, None), LOCAL),
         RENDERER.expiry_warning(AN, news(language, None), LOCAL),
+        RENDERER.recall(AN, news(language, None)),
         RENDERER.summary(AN, Heading(ID, AT, language), [None, None]),
     ):
         assert not re.search("pensi", "".join(said(mail)), re.IGNORECASE)
