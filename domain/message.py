@@ -133,8 +133,9 @@ class Message(AggregateRoot):
         self.record(MessageReplied, at, mailbox_id=mailbox_id, reply_id=reply_id, access=access)
 
     def release(self, at: datetime) -> None:
-        """Its requested publish time has come. Too early or a second time changes nothing."""
-        if not self.is_released and at >= self.published.visible_from:
+        """Its requested publish time has come. Too early, taken back, or a second time: nothing changes."""
+        is_taken_back = self.is_withdrawn or self.is_recalled
+        if not (self.is_released or is_taken_back) and at >= self.published.visible_from:
             self.record(MessageReleased, at, mailbox_id=self.published.mailbox_id)
 
     def remind(self, at: datetime) -> None:

@@ -27,13 +27,16 @@ from sqlalchemy import (
     tuple_,
 )
 
+from domain.events.base import Event
 from domain.events.message import (
     DocumentsPurged,
     ExpiryAnnounced,
     MessageExpired,
     MessageOpened,
     MessagePublished,
+    MessageRecalled,
     MessageReleased,
+    MessageWithdrawn,
     ReminderDue,
 )
 from domain.message import expiry_warning_due, reminder_due
@@ -145,7 +148,7 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
             case MessageExpired():
                 rows[message_id]["expired_at"] = event.timestamp
             case _:
-                rows[message_id][_FLAGS[type(event)]] = True
+                rows[message_id].update(_FLAGS[type(event)])
     over = [message_id for message_id, row in rows.items() if row["expired_at"] and not row["has_documents"]]
     if over:
         connection.execute(_REMOVE, {"messages": over})
@@ -158,11 +161,15 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
     upsert_rows(connection, TIMETABLE, changed, replace_all)
 
 
-_FLAGS: Final = {
-    MessageReleased: "is_released",
-    MessageOpened: "is_opened",
-    ReminderDue: "is_reminded",
-    ExpiryAnnounced: "is_expiry_announced",
+_NOTHING_MORE: Final = {"is_released": True, "is_opened": True}
+"""Of what was taken back, nothing falls due any more but its expiry."""
+_FLAGS: Final[dict[type[Event], Row]] = {
+    MessageReleased: {"is_released": True},
+    MessageOpened: {"is_opened": True},
+    ReminderDue: {"is_reminded": True},
+    ExpiryAnnounced: {"is_expiry_announced": True},
+    MessageWithdrawn: _NOTHING_MORE,
+    MessageRecalled: _NOTHING_MORE,
 }
 
 
@@ -201,4 +208,5 @@ MODEL: Final = ReadModel(
     tables=(TIMETABLE,),
     handles=frozenset({MessagePublished, DocumentsPurged, MessageExpired, *_FLAGS}),
     fold=_fold,
+    version=2,
 )

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from domain.message import Message
 from projections import timetable
 from projections.timetable import DueMessage
-from tests.unit.projections.story import NOON, Story, a_citizen, a_message, opening
+from tests.unit.projections.story import NOON, Story, a_citizen, a_message, a_partner, opening, registered
 
 DAY = timedelta(days=1)
 MAILBOX = uuid4()
@@ -84,3 +84,12 @@ def test_pages_go_on_behind_the_last_one_also_where_many_fall_due_at_once(story:
         last = page[-1]
     assert len(seen) == 5
     assert set(seen) == ids
+
+
+def test_nothing_but_its_expiry_falls_due_of_a_message_taken_back(story: Story) -> None:
+    for how in ("withdraw", "recall"):
+        message = published(story, visible_from=NOON + DAY, expires_at=NOON + 60 * DAY)
+        getattr(message, how)(None, registered(a_partner()), NOON)
+        story.given(*message.new_facts())
+        assert due(story, NOON + 59 * DAY) == [], how
+    assert [at for at, _ in due(story, NOON + 60 * DAY)] == [NOON + 60 * DAY] * 2
