@@ -52,7 +52,8 @@ _TOLD: Final[dict[type[Event], str]] = {
 class EventColumns(TypedColumns):
     """`told` is the feed's word for what happened, null where there is nothing to tell yet.
 
-    `stream_id` is the message's own stream; `received_at` when it came into its reader's sight.
+    `stream_id` is the message's own stream; `received_at` when it came into its reader's sight. Without an
+    `owner_kind`, the mailbox's own beginning being missing from the log, nobody is told.
     """
 
     position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -62,7 +63,7 @@ class EventColumns(TypedColumns):
     stream_id: Named[UUID]
     publication_id: Named[UUID]
     mailbox_id: Named[UUID]
-    owner_kind: Named[str]
+    owner_kind: Named[str | None]
     sender_organisation: Named[str]
     sender_application: Named[str]
     message_type: Named[str]
@@ -152,7 +153,7 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
     later: list[tuple[int, Event]] = []
     for position, event in page:
         if isinstance(event, MessagePublished):
-            row = _published(position, event, owners[event.mailbox_id])
+            row = _published(position, event, owners.get(event.mailbox_id))
             published[event.originator_id] = row
             rows.append(row)
         elif not isinstance(event, MailboxCreated):
@@ -178,7 +179,7 @@ def _owners(connection: Connection, page: Sequence[Located], known: dict[UUID, s
     return {row.mailbox_id: row.owner_kind for row in found}
 
 
-def _published(position: int, event: MessagePublished, owner_kind: str) -> Row:
+def _published(position: int, event: MessagePublished, owner_kind: str | None) -> Row:
     return {
         "position": position,
         "at": event.timestamp,
