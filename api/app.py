@@ -17,6 +17,7 @@ from api import (
     ebox,
     federation,
     health,
+    linking,
     me,
     me_history,
     messages,
@@ -26,6 +27,7 @@ from api import (
     reference_data,
     replay,
     replies,
+    shared_documents,
 )
 from api.context import RequestContext
 from api.services import Services
@@ -35,6 +37,8 @@ _NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "lo
 
 _AREAS: Final = (
     messages,
+    shared_documents,
+    linking,
     aftermath,
     replies,
     document_events,

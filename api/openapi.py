@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from api.schemas import aftermath, answers, document_events, federation, reference_data
 from api.schemas.audit import History, MailboxFound, MailboxSearch
 from api.schemas.health import Health
+from api.schemas.linking import LinkAnswers, RecipientsToLink
 from api.schemas.me import Mailboxes, Preferences, PreferencesPatch, Profile, ProfilePatch, VerificationCode
 from api.schemas.message_changes import MessagesToUpdate
 from api.schemas.message_search import MessageSearch
@@ -20,6 +21,7 @@ from api.schemas.problem import Problem
 from api.schemas.publish import message_schema
 from api.schemas.replay import MailboxThenAnswer
 from api.schemas.reply import ReplyToPublish
+from api.schemas.shared_documents import DocumentToKeep, KeptDocument
 
 TITLE: Final = "eBox"
 VERSION: Final = "3"
@@ -59,6 +61,8 @@ _ANSWERS: Final = (
     federation.MessageProvider,
     Health,
     History,
+    KeptDocument,
+    LinkAnswers,
     Mailboxes,
     MailboxFound,
     MailboxThenAnswer,
@@ -74,6 +78,8 @@ _ANSWERS: Final = (
     reference_data.SenderOrganizations,
 )
 _BODIES: Final = (
+    DocumentToKeep,
+    RecipientsToLink,
     aftermath.StatusSearch,
     aftermath.TakeBack,
     ReplyToPublish,

@@ -97,14 +97,15 @@ def response_to(problem: Problem, request_id: UUID) -> Response:
     # Who was too slow is not waited for once more.
     lingers = problem.closes and problem.kind is not kinds.REQUEST_TIMEOUT
     return (LingeringResponse if lingers else Response)(
-        msgspec.json.encode(_document(problem, request_id)),
+        msgspec.json.encode(problem_document(problem, request_id)),
         status_code=problem.kind.status,
         media_type=MEDIA_TYPE,
         headers=headers,
     )
 
 
-def _document(problem: Problem, request_id: UUID) -> dict[str, Any]:
+def problem_document(problem: Problem, request_id: UUID) -> dict[str, Any]:
+    """The problem as JSON has it."""
     kind = problem.kind
     document: dict[str, Any] = {"type": kind.urn}
     if kind.href:

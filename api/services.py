@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol, cast
 from uuid import UUID
 
+from application.keeping import Keeping
+from application.linking import Linking
 from starlette.requests import HTTPConnection
 
 from api.uploads import UploadLimits
@@ -16,7 +18,6 @@ from application.auditing import Auditing
 from application.denials import Denials
 from application.document_events import DocumentEvents
 from application.federation import Federation, Provider
-from application.my_mailboxes import MyMailboxes
 from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
 from application.profile import Profiles
@@ -62,6 +63,8 @@ class Services:
     """
 
     publishing: Publishing
+    keeping: Keeping
+    linking: Linking
     reading: Reading
     aftermath: Aftermath
     statuses: Statuses
@@ -71,7 +74,6 @@ class Services:
     provider: Provider
     auditing: Auditing
     profiles: Profiles
-    my_mailboxes: MyMailboxes
     my_mailboxes: MyMailboxes
     own_history: OwnHistory
     reference: Reference

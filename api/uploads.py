@@ -47,9 +47,24 @@ class UploadLimits:
         return self.message_bytes + self.json_bytes + _ROOM_FOR_HEADERS
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Which parts a request may have: one of JSON, and files. Where not `needs_json`, no JSON is fine."""
+
+    json_part: str
+    file_parts: tuple[str, ...]
+    needs_json: bool = True
+
+
+PUBLICATION: Final = Form(ROOT, FILE_PARTS)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceivedPublication:
-    """The two halves of a publication, as they came. Its files are given up at the end of a `with` block."""
+    """The two halves of a publication, as they came. Its files are given up at the end of a `with` block.
+
+    `json` is empty where it may be missing and was.
+    """
 
     json: bytes
     files: list[UploadedFile]
@@ -62,13 +77,15 @@ class ReceivedPublication:
             file.upload.close()
 
 
-async def receive_publication(request: Request, limits: UploadLimits, spool: Path) -> ReceivedPublication:
+async def receive_publication(
+    request: Request, limits: UploadLimits, spool: Path, form: Form = PUBLICATION
+) -> ReceivedPublication:
     """The publication in this request. Raises and keeps nothing, or hands the files over.
 
     Raises `Refusal` (400, 408, 413, 415), `InvalidInput`, `ClientGone`, `SpoolUnavailable`.
     """
     body = PacedBody(request.receive, limits.pace, limits.body_bytes)
-    intake = _Intake(limits, spool)
+    intake = _Intake(limits, spool, form)
     try:
         await _take_in(request.headers, body, intake)
         return intake.publication()
@@ -97,8 +114,9 @@ def _too_large(name: str, detail: str) -> Refusal:
 class _Intake:
     """Sorts parts into JSON and files, and counts."""
 
-    def __init__(self, limits: UploadLimits, spool: Path) -> None:
+    def __init__(self, limits: UploadLimits, spool: Path, form: Form) -> None:
         self._limits = limits
+        self._form = form
         self._spool = spool
         self._json = bytearray()
         self._has_json = False
@@ -112,13 +130,15 @@ class _Intake:
             await self._bytes(found)
         elif isinstance(found, PartBegins):
             self._begin(found)
-        elif self._part != ROOT:
+        elif self._part != self._form.json_part:
             await self._files[self._part].upload.finish()
 
     def publication(self) -> ReceivedPublication:
         """What was received; `InvalidInput` where the JSON is missing."""
-        if not self._has_json:
-            raise InvalidInput(Issue(ROOT, "required", "the request has no part of this name"))
+        if self._form.needs_json and not self._has_json:
+            raise InvalidInput(
+                Issue(self._form.json_part, "required", "the request has no part of this name")
+            )
         return ReceivedPublication(bytes(self._json), list(self._files.values()))
 
     def close(self) -> None:
@@ -128,22 +148,22 @@ class _Intake:
 
     def _begin(self, part: PartBegins) -> None:
         name = self._part = part.name
-        if name in self._files or (name == ROOT and self._has_json):
+        if name in self._files or (name == self._form.json_part and self._has_json):
             raise _bad_part(name, "repeated", "the request has two parts of this name")
-        if name == ROOT:
+        if name == self._form.json_part:
             self._has_json = True
-        elif name in FILE_PARTS:
+        elif name in self._form.file_parts:
             upload = SpooledUpload(self._spool, max_size=self._limits.file_bytes)
             self._files[name] = UploadedFile(name, part.file_name, part.media_type, upload, part.charset)
         else:
-            expected = f"parts are {ROOT} and {FILE_PARTS[0]} to {FILE_PARTS[-1]}"
-            raise _bad_part(printable(name), "unknownInput", expected)
+            parts = (self._form.json_part, *self._form.file_parts)
+            raise _bad_part(printable(name), "unknownInput", f"parts are {', '.join(parts)}")
 
     async def _bytes(self, data: bytes) -> None:
-        if self._part == ROOT:
+        if self._part == self._form.json_part:
             self._json += data
             if len(self._json) > self._limits.json_bytes:
-                raise _too_large(ROOT, f"The JSON is at most {self._limits.json_bytes} bytes.")
+                raise _too_large(self._part, f"The JSON is at most {self._limits.json_bytes} bytes.")
             return
         self._file_bytes += len(data)
         if self._file_bytes > self._limits.message_bytes:

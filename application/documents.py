@@ -100,7 +100,7 @@ def _mismatches(drafts: list[AttachmentDraft], by_part: dict[str, UploadedFile])
         if file is None:
             yield Issue(f"{where}.httpPartName", "partMissing", "the request has no part of this name")
             continue
-        yield from _misnamed(file)
+        yield from misnamed(file)
         if draft.sha256 is not None and not hmac.compare_digest(draft.sha256, file.upload.sha256):
             yield Issue(
                 f"{where}.digest.digestValue",
@@ -109,7 +109,7 @@ def _mismatches(drafts: list[AttachmentDraft], by_part: dict[str, UploadedFile])
             )
 
 
-def _misnamed(file: UploadedFile) -> Iterator[Issue]:
+def misnamed(file: UploadedFile) -> Iterator[Issue]:
     """What the part says of its file must be what is accepted: the reader is offered it under that name."""
     if len(file.file_name or "") > MAX_FILE_NAME_CHARACTERS:
         yield Issue(file.part, "fileNameTooLong", f"at most {MAX_FILE_NAME_CHARACTERS} characters")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -31,6 +32,17 @@ class Parties:
         """The party with this number, put on record (committed) if it was not."""
         return await self._threads.run(self._registry.find_or_create, identifier)
 
+    async def find_many(self, identifiers: Collection[Identifier]) -> dict[Identifier, Party]:
+        """Those of these numbers that have a party on record."""
+        known = {one: party for one in identifiers if (party := self._registry.known(one)) is not None}
+        if len(known) == len(set(identifiers)):
+            return known
+        return await self._threads.run(self._registry.find_many, identifiers)
+
+    async def find_or_create_many(self, identifiers: Collection[Identifier]) -> dict[Identifier, Party]:
+        """`find_or_create` for each of these."""
+        return await self._threads.run(self._registry.find_or_create_many, identifiers)
+
     async def by_id(self, party_id: UUID) -> Party | None:
         """The party of this id."""
         known = self._registry.known_by_id(party_id)
@@ -50,9 +62,9 @@ class Parties:
             return await self._threads.run(self._keys.fingerprint, party_id, data)
         return self._keys.fingerprint(party_id, data)
 
-    async def mailbox_recorded(self, party_id: UUID) -> None:
-        """Its `mailbox.created` is committed, so that nobody need append it again."""
-        await self._threads.run(self._registry.mark_mailbox_recorded, party_id)
+    async def mailbox_recorded(self, *party_ids: UUID) -> None:
+        """Their `mailbox.created` is committed, so that nobody need append it again."""
+        await self._threads.run(self._registry.mark_mailbox_recorded, *party_ids)
 
     async def activated(self, party_id: UUID, at: datetime) -> None:
         """Its mailbox was activated."""

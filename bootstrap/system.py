@@ -40,6 +40,8 @@ class System(PortalParts):
         register = self.party_register
         services = Services(
             publishing=self.publishing,
+            keeping=self.keeping,
+            linking=self.linking,
             reading=self.reading,
             aftermath=self.aftermath,
             statuses=self.statuses,
@@ -49,7 +51,6 @@ class System(PortalParts):
             provider=self.provider,
             auditing=self.auditing,
             profiles=self.profiles,
-            my_mailboxes=self.my_mailboxes,
             my_mailboxes=self.my_mailboxes,
             own_history=self.own_history,
             reference=self.reference,

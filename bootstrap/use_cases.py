@@ -6,6 +6,9 @@ import asyncio
 from datetime import timedelta
 from functools import cached_property, partial
 
+from application.keeping import Keeping
+from application.linking import Linking
+
 from application.auditing import Auditing
 from application.authority import Authority
 from application.bounces import Bounces
@@ -133,6 +136,30 @@ class UseCases(Stores):
             parties=self.parties,
             documents=self.documents,
             inspector=self.inspector,
+            reference=self.reference,
+            register=self.party_register,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """Partner organisations keep documents for many messages."""
+        return Keeping(
+            events=self.events,
+            parties=self.parties,
+            documents=self.documents,
+            inspector=self.inspector,
+            reference=self.reference,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def linking(self) -> Linking:
+        """Partner organisations send what they published to further recipients."""
+        return Linking(
+            events=self.events,
+            parties=self.parties,
+            publications=self.publications,
             reference=self.reference,
             register=self.party_register,
             clock=self.clock,

@@ -7,7 +7,7 @@ actor named in the access history. A party's row is committed before the first e
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from eventstore.personal import PartyKey
 
 CACHE_SIZE = 100_000
 CACHE_SECONDS = 60.0
+_AT_ONCE = 500
 UNSETTLED_SECONDS = 5.0
 """For a party whose mailbox is not active or not recorded yet: another process may just be changing that."""
 
@@ -109,11 +110,32 @@ class PartyRegistry:
         """
         found = self.find(identifier)
         if found is None:
-            self._create(identifier)
+            # Taken: another process entered the number first (ours waited for its commit). Its party counts.
+            with suppress(NumberTaken):
+                self._create(identifier)
             found = self.find(identifier)
         if found is None:
             raise Unavailable("the key store lost a party that was just committed")
         return found
+
+    def find_many(self, identifiers: Collection[Identifier]) -> dict[Identifier, Party]:
+        """Those of these numbers that have a party: what is not in memory in one look for five hundred."""
+        found = {one: party for one in identifiers if (party := self.known(one)) is not None}
+        wanted = [one for one in dict.fromkeys(identifiers) if one not in found]
+        for start in range(0, len(wanted), _AT_ONCE):
+            found |= self._look_many_up(wanted[start : start + _AT_ONCE])
+        return found
+
+    def find_or_create_many(self, identifiers: Collection[Identifier]) -> dict[Identifier, Party]:
+        """`find_or_create` for each of these, in few round trips."""
+        found = self.find_many(identifiers)
+        missing = [one for one in dict.fromkeys(identifiers) if one not in found]
+        if not missing:
+            return found
+        with suppress(NumberTaken):  # then one by one: somebody else enters one of them at this moment
+            self._create(*missing)
+            found |= self.find_many(missing)
+        return found | {one: self.find_or_create(one) for one in missing if one not in found}
 
     def by_id(self, party_id: UUID) -> Party | None:
         """The party with this id, or None."""
@@ -142,9 +164,9 @@ class PartyRegistry:
         number = key.unseal_identifier(row.sealed_identifier, number_context(party_id, scheme))
         return parse_identifier(scheme, number.decode())
 
-    def mark_mailbox_recorded(self, party_id: UUID) -> None:
-        """`mailbox.created` of this party's mailbox is committed."""
-        self._update(party_id, mailbox_recorded=True)
+    def mark_mailbox_recorded(self, *party_ids: UUID) -> None:
+        """`mailbox.created` of these parties' mailboxes is committed."""
+        self._update(*party_ids, mailbox_recorded=True)
 
     def mark_activated(self, party_id: UUID, at: datetime) -> None:
         """`mailbox.activated` is committed; the first moment counts."""
@@ -175,34 +197,63 @@ class PartyRegistry:
                 return None
             merged = _MERGED.where(_merged.c.merged_into == row.party_id)
             mailboxes = connection.scalars(merged).all() if row.has_merged else ()
-        party = _party(row, tuple(one for one in mailboxes if one is not None))
-        self._keys.learn(party.party_id, row.wrapped_key)
+        return self._remember(row, key, tuple(one for one in mailboxes if one is not None))
+
+    def _look_many_up(self, identifiers: list[Identifier]) -> dict[Identifier, Party]:
+        by_digest = {
+            one.digest: identifier for identifier in identifiers for one in self._hashes.all_of(identifier)
+        }
+        columns = (PARTY, PARTY_IDENTIFIER.c.identifier_hash, _HAS_MERGED.label("has_merged"))
+        query = (
+            sa.select(*columns)
+            .select_from(PARTY.join(PARTY_IDENTIFIER))
+            .where(PARTY_IDENTIFIER.c.identifier_hash.in_(list(by_digest)))
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        found: dict[Identifier, Party] = {}
+        for row in rows:
+            identifier = by_digest[bytes(row.identifier_hash)]
+            if row.has_merged:
+                party = self.find(identifier)
+            else:
+                party = self._remember(row, self._hashes.current(identifier), ())
+            if party is not None:
+                found[identifier] = party
+        return found
+
+    def _remember(self, row: Any, key: Hashable, merged_mailboxes: tuple[UUID, ...]) -> Party:
+        party = _party(row, merged_mailboxes)
+        if row.wrapped_key is None or self._keys.unknown([party.party_id]):
+            self._keys.learn(party.party_id, row.wrapped_key)
         self._parties.put(party.party_id, party, _seconds_to_trust(party))
         self._ids.put(key, party.party_id, CACHE_SECONDS)
         return party
 
-    def _create(self, identifier: Identifier) -> None:
-        party_id, now = uuid4(), datetime.now(UTC)
-        kind = _KINDS[identifier.scheme]
-        key = self._keys.key_encryption.new_key()
-        # Taken: another process entered the number first (ours waited for its commit). Its party counts.
-        with suppress(NumberTaken), self._database.writing() as connection:
-            connection.execute(
-                sa.insert(PARTY).values(
-                    party_id=party_id,
-                    mailbox_id=None if kind is PartyKind.CLIENT else uuid4(),
-                    kind=kind.value,
-                    wrapped_key=self._keys.key_encryption.wrap(party_id, key),
-                    created_at=now,
-                    mailbox_recorded=False,
-                )
-            )
-            self._numbers.enter(connection, party_id, PartyKey(key), identifier, now)
-
-    def _update(self, party_id: UUID, **values: Any) -> None:
+    def _create(self, *identifiers: Identifier) -> None:
+        """All of them, or none. Raises `NumberTaken`."""
+        now = datetime.now(UTC)
+        made = [(uuid4(), self._keys.key_encryption.new_key(), one) for one in identifiers]
+        rows = [
+            {
+                "party_id": party_id,
+                "mailbox_id": None if _KINDS[one.scheme] is PartyKind.CLIENT else uuid4(),
+                "kind": _KINDS[one.scheme].value,
+                "wrapped_key": self._keys.key_encryption.wrap(party_id, key),
+                "created_at": now,
+                "mailbox_recorded": False,
+            }
+            for party_id, key, one in made
+        ]
+        numbers = [(party_id, PartyKey(key), one) for party_id, key, one in made]
         with self._database.writing() as connection:
-            connection.execute(sa.update(PARTY).where(PARTY.c.party_id == party_id).values(**values))
-        self._parties.drop(party_id)
+            connection.execute(sa.insert(PARTY), rows)
+            self._numbers.enter_all(connection, numbers, now)
+
+    def _update(self, *party_ids: UUID, **values: Any) -> None:
+        with self._database.writing() as connection:
+            connection.execute(sa.update(PARTY).where(PARTY.c.party_id.in_(party_ids)).values(**values))
+        self.forget(*party_ids)
 
 
 _merged = PARTY.alias("merged")

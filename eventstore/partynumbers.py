@@ -6,6 +6,7 @@ party's own key. So a row that comes to lead to another party is sealed anew.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -41,24 +42,35 @@ class PartyNumbers:
         self, connection: Connection, party_id: UUID, key: PartyKey, number: Identifier, at: datetime
     ) -> None:
         """Let the number lead to the party from now on. Raises `NumberTaken`; roll back then."""
-        sealed = key.seal_identifier(number.number.encode(), number_context(party_id, number.scheme))
+        self.enter_all(connection, [(party_id, key, number)], at)
+
+    def enter_all(
+        self, connection: Connection, entries: Sequence[tuple[UUID, PartyKey, Identifier]], at: datetime
+    ) -> None:
+        """`enter` for many at once. Raises `NumberTaken` where any of them is; roll back then."""
+        rows = [row for entry in entries for row in self._rows(*entry, at)]
         # In one order for everybody, or two processes would each wait for the other's second hash.
-        for one in sorted(self._hashes.all_of(number), key=lambda one: one.digest):
-            entered = connection.execute(
-                _insert(connection)
-                .values(
-                    identifier_hash=one.digest,
-                    party_id=party_id,
-                    scheme=number.scheme.value,
-                    sealed_identifier=sealed,
-                    created_at=at,
-                    key_id=one.key_id,
-                )
-                .on_conflict_do_nothing(index_elements=["identifier_hash"])
-                .returning(_of.party_id)
-            )
-            if entered.first() is None:
+        rows.sort(key=lambda row: row["identifier_hash"])
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            entering = _insert(connection).values(some)
+            entering = entering.on_conflict_do_nothing(index_elements=["identifier_hash"])
+            if len(connection.execute(entering.returning(_of.party_id)).all()) < len(some):
                 raise NumberTaken
+
+    def _rows(
+        self, party_id: UUID, key: PartyKey, number: Identifier, at: datetime
+    ) -> Iterator[dict[str, Any]]:
+        sealed = key.seal_identifier(number.number.encode(), number_context(party_id, number.scheme))
+        for one in self._hashes.all_of(number):
+            yield {
+                "identifier_hash": one.digest,
+                "party_id": party_id,
+                "scheme": number.scheme.value,
+                "sealed_identifier": sealed,
+                "created_at": at,
+                "key_id": one.key_id,
+            }
 
     def owner(self, connection: Connection, number: Identifier) -> UUID | None:
         """The party that the number leads to; None where it leads nowhere."""

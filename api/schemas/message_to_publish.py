@@ -29,14 +29,16 @@ class Sender(StrictModel):
 
 
 class Recipient(StrictModel):
-    """Whose mailbox: a citizen's, by national or bis number, or an enterprise's, by enterprise number.
-
-    Without `partition` the enterprise's own rules choose one.
-    """
+    """Whose mailbox: a citizen's, by national or bis number, or an enterprise's, by enterprise number."""
 
     ebox_type: Literal["citizen", "enterprise"]
     ssin: str | None = None
     enterprise_number: str | None = None
+
+
+class RecipientToPublish(Recipient):
+    """Whose mailbox, and which partition of an enterprise's; by default its own rules choose one."""
+
     partition: Id | None = None
 
 
@@ -94,7 +96,7 @@ class MessageToPublish(StrictModel):
     """A message: at least a recipient, a subject, a message type, an application and one main content."""
 
     sender: Sender | None = None
-    recipient: Recipient
+    recipient: RecipientToPublish
     subject: TranslatedLine
     message_type_id: Id
     sender_application_id: Id

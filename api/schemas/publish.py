@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from api.schemas import message_to_publish as sent
 from api.schemas.issues import body_issue
+from api.schemas.recipients import identifier_of
 from api.schemas.strict_json import parse
 from api.schemas.texts import TranslatedLine, TranslatedProse
 from api.schemas.timestamps import parse_timestamp
@@ -83,22 +84,13 @@ class _Reader:
 
     def _recipient(self) -> Identifier | None:
         recipient = self._message.recipient
-        numbers = {
-            IdentifierScheme.SSIN: recipient.ssin,
-            IdentifierScheme.ENTERPRISE: recipient.enterprise_number,
-        }
-        wanted = IdentifierScheme.SSIN if recipient.ebox_type == "citizen" else IdentifierScheme.ENTERPRISE
-        number = numbers.pop(wanted)
-        if recipient.partition is not None and wanted is IdentifierScheme.SSIN:
+        if recipient.partition is not None and recipient.ebox_type == "citizen":
             self._issue("recipient.partition", "unknownInput", "a citizen's mailbox has no partitions")
-        for scheme, other in numbers.items():
-            if other is not None:
-                detail = f"a mailbox of type {recipient.ebox_type} is not found by this number"
-                self._issue(f"recipient.{scheme}", "unknownInput", detail)
-        if number is None:
-            self._issue(f"recipient.{wanted}", "required", "must be given")
+        try:
+            return identifier_of(recipient, f"{ROOT}.recipient")
+        except InvalidInput as error:
+            self._issues += error.issues
             return None
-        return self._identifier(f"recipient.{wanted}", wanted, number)
 
     def _sender(self) -> str | None:
         sender = self._message.sender

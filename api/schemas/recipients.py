@@ -10,20 +10,22 @@ _SCHEMES = {"citizen": IdentifierScheme.SSIN, "enterprise": IdentifierScheme.ENT
 
 
 def identifier_of(recipient: Recipient, field: str) -> Identifier:
-    """The number. Raises `InvalidInput`, which names the part of `field` that is wrong."""
+    """The number. Raises `InvalidInput`, which names each part of `field` that is wrong."""
     scheme = _SCHEMES[recipient.ebox_type]
     numbers = {
         IdentifierScheme.SSIN: recipient.ssin,
         IdentifierScheme.ENTERPRISE: recipient.enterprise_number,
     }
     number = numbers.pop(scheme)
-    for other, given in numbers.items():
-        if given is not None:
-            detail = f"a mailbox of type {recipient.ebox_type} is not found by this number"
-            raise InvalidInput(Issue(f"{field}.{other}", "unknownInput", detail))
+    detail = f"a mailbox of type {recipient.ebox_type} is not found by this number"
+    given = [other for other, one in numbers.items() if one is not None]
+    issues = [Issue(f"{field}.{other}", "unknownInput", detail) for other in given]
     if number is None:
-        raise InvalidInput(Issue(f"{field}.{scheme}", "required", "must be given"))
+        raise InvalidInput(*issues, Issue(f"{field}.{scheme}", "required", "must be given"))
     try:
-        return parse_identifier(scheme, number)
+        identifier = parse_identifier(scheme, number)
     except IdentifierInvalid as error:
-        raise InvalidInput(Issue(f"{field}.{scheme}", "invalidIdentifier", str(error))) from None
+        issues.append(Issue(f"{field}.{scheme}", "invalidIdentifier", str(error)))
+    if issues:
+        raise InvalidInput(*issues)
+    return identifier
