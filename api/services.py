@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Protocol, cast
 from uuid import UUID
 
-from application.keeping import Keeping
-from application.linking import Linking
 from starlette.requests import HTTPConnection
 
 from api.uploads import UploadLimits
@@ -18,6 +16,8 @@ from application.auditing import Auditing
 from application.denials import Denials
 from application.document_events import DocumentEvents
 from application.federation import Federation, Provider
+from application.keeping import Keeping
+from application.linking import Linking
 from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
 from application.profile import Profiles

@@ -6,9 +6,6 @@ import asyncio
 from datetime import timedelta
 from functools import cached_property, partial
 
-from application.keeping import Keeping
-from application.linking import Linking
-
 from application.auditing import Auditing
 from application.authority import Authority
 from application.bounces import Bounces
@@ -16,6 +13,8 @@ from application.coalescing import RecentLooks
 from application.contents import Contents
 from application.denials import Denials
 from application.enterprises import Enterprises
+from application.keeping import Keeping
+from application.linking import Linking
 from application.mailboxes import Mailboxes
 from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
