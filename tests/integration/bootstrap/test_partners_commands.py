@@ -6,17 +6,20 @@ import asyncio
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from application.demo.secrets import LOGOS
 from bootstrap import registering
 from bootstrap.migration import migrate
 from bootstrap.system import System
 from cli import app
+from projections import reference
 from settings import Settings
 
 MANAGER = "81000003517"
@@ -25,7 +28,7 @@ OTHER = "81050103522"
 
 @pytest.fixture
 def demo_file(tmp_path: Path, postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The demo's partners file, applied, with its log on PostgreSQL."""
+    """The demo's partners file, applied, with log and read models on PostgreSQL."""
     monkeypatch.chdir(tmp_path)
     # Loggers outlive the stream that the runner of commands gives them.
     monkeypatch.setattr(registering, "configure_logging", lambda _level: None)
@@ -33,6 +36,7 @@ def demo_file(tmp_path: Path, postgres_database: str, monkeypatch: pytest.Monkey
         monkeypatch.delenv(name)
     monkeypatch.setenv("EBOX_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("EBOX_EVENT_STORE_URL", postgres_database)
+    monkeypatch.setenv("EBOX_READ_MODEL_URL", postgres_database)
     system = System(Settings())
     list(migrate(system))
     file = system.partners_file
@@ -56,6 +60,15 @@ def a_projector() -> Iterator[None]:
     finally:
         system.projector.stop()
         thread.join(20)
+        asyncio.run(system.aclose())
+
+
+def projected(query: Callable[..., Any], *words: str) -> Any:
+    """What the read models answer."""
+    system = System(Settings())
+    try:
+        return system.read_database.read(query, *words)
+    finally:
         asyncio.run(system.aclose())
 
 
@@ -107,5 +120,7 @@ def test_a_suspension_is_in_force_and_listed_until_it_is_ended(demo_file: Path) 
         items = json.loads(listed[listed.index("{") :])["items"]
         assert [one["id"] for one in items if one["suspended"] == "it leaks"] == ["demo-site"]
         assert "suspended: it leaks" in run("list").stdout
+        logo = [reference.ORGANISATION, "0206731645", "main"]
+        assert projected(reference.logo, *logo)[1] == LOGOS[0].read_bytes()
         assert run("resume", "demo-site").exit_code == 0
         assert "suspended:" not in run("list").stdout
