@@ -47,10 +47,13 @@ class PortalParts(Identities):
             own_history=self.own_history,
             my_mailboxes=self.my_mailboxes,
             enterprises=self.enterprises,
+            aftermath=self.aftermath,
+            replies=self.replies,
             denials=self.denials,
             renderer=PageRenderer(),
             spool=self.spool_dir,
             max_file_bytes=self.settings.max_file_bytes,
+            max_message_bytes=self.settings.max_message_bytes,
         )
 
     @cached_property

@@ -19,9 +19,11 @@ from web.login import login_router
 from web.login_forms import LoginForms
 from web.logout import logout_router
 from web.mail import MailSource, mail_router
+from web.mailboxes import mailboxes_router
 from web.message import message_router
 from web.portal import Portal
 from web.profile import profile_router
+from web.replies import replies_router
 from web.static import static_router
 from web.troubles import trouble_page
 
@@ -47,6 +49,8 @@ def install(
         logout_router(pages),
         inbox_router(pages, clock),
         message_router(pages),
+        replies_router(pages),
+        mailboxes_router(pages, logins),
         documents_router(pages),
         profile_router(pages, clock),
         history_router(pages, reference),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_location
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
 from web.languages import spoken
@@ -47,7 +48,11 @@ def filters(language: str) -> Mapping[str, Callable[..., str]]:
     def number(value: int) -> str:
         return format_decimal(value, locale=locale)
 
+    def money(amount: Decimal, currency: str) -> str:
+        return format_currency(amount, currency, locale=locale)
+
     return {
+        "money": money,
         "date": date,
         "time": time,
         "size": size,

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from application.reference import Reference, ReferenceData
+from domain.access import BasisKind
 from domain.actors import Actor
 from domain.decisions import Operation
 from identity.visitors import PORTAL
@@ -31,13 +32,15 @@ _LAST_POSITION: Final = 2**62
 class Line:
     """One thing that happened.
 
-    `who`: you, auditor, sender, ebox or somebody. `site` is None for the portal.
+    `who`: you, auditor, sender, ebox or somebody. `site` is None for the portal. `employee`: the number of
+    which person of the enterprise it was, where it is one's history and it was not the reader.
     """
 
     row: HistoryRow
     who: str
     sender: Mapping[str, str]
     site: Mapping[str, str] | None
+    employee: str | None = None
 
 
 def history_router(pages: Pages, reference: Reference) -> APIRouter:
@@ -75,6 +78,7 @@ def _line(row: HistoryRow, reader: Actor, known: ReferenceData) -> Line:
         _who(row, reader),
         sender.name if sender else {},
         None if row.site == PORTAL else _name_of_site(site.name if site else None, row.site),
+        row.actor if row.basis_kind == BasisKind.ROLE and row.actor_party != reader.party_id else None,
     )
 
 

@@ -59,13 +59,17 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row:
-    """A message as the list shows it; `due` and `gone` are moments that are near, or None."""
+    """A message as the list shows it; `due` and `gone` are moments that are near, or None.
+
+    `to_confirm`: its sender waits for its reader to confirm.
+    """
 
     message: InboxItem
     sender: Mapping[str, str]
     kind: Mapping[str, str]
     due: datetime | None
     gone: datetime | None
+    to_confirm: bool
 
 
 ListingVisitor = Annotated[Visitor, signed_in(Operation.LIST)]
@@ -132,4 +136,5 @@ def _row(found: MessageList, message: InboxItem, now: datetime) -> Row:
         kind.name if kind else {},
         due if due is not None and due - now < _DUE_SOON else None,
         message.expires_at if message.expires_at - now < _GONE_SOON else None,
+        message.confirmation_needed and message.confirmed_at is None and not message.is_recalled,
     )

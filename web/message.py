@@ -12,21 +12,29 @@ from application.views import MessageView
 from domain.decisions import Operation
 from web.documents import is_shown
 from web.inbox import CHANGES, INBOX_PATH
-from web.pages import Pages
+from web.languages import spoken
+from web.pages import Pages, language_of
+from web.payments import Payment, payment_of
 from web.portal import portal_of
 from web.security import Visitor, go_to, keep_position, signed_in
 from web.troubles import page_route
 
 MESSAGE_PATH: Final = "/messages/{message_id}"
+CONFIRM_PATH: Final = f"{MESSAGE_PATH}/confirm"
+
+_DONE: Final = frozenset({"confirm", "reply"})
 
 
 def message_router(pages: Pages) -> APIRouter:
-    """`/messages/{id}`: the message by GET; put away, hidden or brought back by POST."""
+    """`/messages/{id}`: the message by GET; put away, hidden or brought back by POST; and confirmed."""
     router = APIRouter(include_in_schema=False, route_class=page_route(pages))
 
     @router.get(MESSAGE_PATH)
     async def message(
-        request: Request, message_id: UUID, visitor: Annotated[Visitor, signed_in(Operation.READ)]
+        request: Request,
+        message_id: UUID,
+        visitor: Annotated[Visitor, signed_in(Operation.READ)],
+        done: str = "",
     ) -> Response:
         reading = portal_of(request).reading
         view = await reading.message(visitor.actor, message_id, at_least=visitor.at_least)
@@ -36,6 +44,8 @@ def message_router(pages: Pages) -> APIRouter:
             "message.html",
             message=view.message,
             body=body.texts if body else None,
+            done=done if done in _DONE else "",
+            payment=_payment(view, language_of(request)),
             documents=[(one, is_shown(one.media_type)) for one in view.message.attachments],
             **_names(view),
         )
@@ -55,7 +65,22 @@ def message_router(pages: Pages) -> APIRouter:
         )
         return go_to(pages, f"{INBOX_PATH}?done={change}", position)
 
+    @router.post(CONFIRM_PATH)
+    async def confirm(
+        request: Request, message_id: UUID, visitor: Annotated[Visitor, signed_in(Operation.CONFIRM)]
+    ) -> Response:
+        done = await portal_of(request).aftermath.confirm(visitor.actor, message_id)
+        return go_to(pages, f"/messages/{message_id}?done=confirm", done.position)
+
     return router
+
+
+def _payment(view: MessageView, language: str) -> Payment | None:
+    if view.message.payment is None:
+        return None
+    payee = view.reference.organisations.get(view.message.sender_organisation)
+    found = spoken(payee.name if payee else {}, language)
+    return payment_of(view.message.payment, found[1] if found else "")
 
 
 def _names(view: MessageView) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from uuid import UUID
 import anyio.to_thread
 from starlette.requests import HTTPConnection, Request
 
+from application.aftermath import Aftermath
 from application.denials import Denials
 from application.enterprises import Enterprises
 from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
 from application.profile import Profiles
 from application.reading import Reading
+from application.replies import Replies
 from domain.actors import Actor
 from identity.sessions import Session, Sessions
 from identity.visitors import Visitors
@@ -35,10 +37,13 @@ class Portal:
     own_history: OwnHistory
     my_mailboxes: MyMailboxes
     enterprises: Enterprises
+    aftermath: Aftermath
+    replies: Replies
     denials: Denials
     renderer: PageRenderer
     spool: Path
     max_file_bytes: int
+    max_message_bytes: int
 
     async def session_of(self, request: Request) -> Session | None:
         """The session of this browser; None where nobody is logged in. Raises `Unavailable`."""
@@ -48,6 +53,11 @@ class Portal:
     async def actor_of(self, session: Session, request_id: UUID) -> Actor | None:
         """Whoever the session is of. Raises `Busy`, `Unavailable`."""
         return await self.visitors.actor_of(session, request_id)
+
+    async def go_to_mailbox(self, request: Request, mailbox_id: UUID | None) -> None:
+        """The session of this browser is in that enterprise's mailbox from now on, or in one's own."""
+        cookie = request.cookies.get(self.sessions.cookie_name)
+        await anyio.to_thread.run_sync(self.sessions.go_to, cookie, mailbox_id)
 
     async def end_session(self, request: Request) -> None:
         """End the session of this browser, if it has one. Raises `Unavailable`."""

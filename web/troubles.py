@@ -5,9 +5,9 @@ The page names the request, so that the help desk finds it in the log, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import singledispatch
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -19,13 +19,26 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from domain.errors import Conflict, Gone, InvalidInput, LimitReached, NotAllowed, NotFound, Retryable
+from domain.errors import (
+    Conflict,
+    Gone,
+    InvalidInput,
+    LimitReached,
+    NotActivated,
+    NotAllowed,
+    NotFound,
+    Retryable,
+)
 from identity.metadata import LOGIN_PATH
 from storage.errors import StorageUnavailable
 from web.pages import Pages
 from web.security import FormRefused, NotSignedIn, record_denial
 
 _RETRY_AFTER_SECONDS = 2
+
+
+_SPECIAL: Final[Mapping[type[Exception], str]] = {FormRefused: "form", NotActivated: "not-activated"}
+"""Errors that have words of their own; the others have their status's."""
 
 
 class _FailurePage(Response):
@@ -66,7 +79,7 @@ def page_route(pages: Pages) -> type[APIRoute]:
 def trouble_page(pages: Pages, request: Request, error: Exception) -> Response:
     """The page that tells of this error."""
     status = status_of(error)
-    kind = "form" if isinstance(error, FormRefused) else str(status)
+    kind = _SPECIAL.get(type(error), str(status))
     page = pages.show(
         request, "trouble.html", status=status, kind=kind, request_id=str(request.state.request_id)
     )
