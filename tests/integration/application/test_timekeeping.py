@@ -124,7 +124,7 @@ async def test_retention_removes_the_documents_of_what_expired_and_of_nothing_el
     retention = system.retention(timedelta())
     assert await retention.due() == 1
     [purged] = [one async for one in retention.run()]
-    assert (purged.message_id, purged.documents) == (old, 1)
+    assert (purged.stream, purged.documents) == (old, 1)
 
     gone = kept - {entry.key for entry in system.objects.list()}
     [attachment] = post.events_of(old)[0].attachments  # type: ignore[attr-defined]
@@ -142,7 +142,7 @@ async def test_retention_goes_on_where_a_killed_one_stopped(post: Post) -> None:
     [attachment] = post.events_of(old)[0].attachments  # type: ignore[attr-defined]
     post.ebox.system.objects.delete(attachment.object_key)  # it was killed before it could say so
     [purged] = [one async for one in post.ebox.system.retention(timedelta()).run()]
-    assert purged.message_id == old
+    assert purged.stream == old
     assert post.topics(old)[-1] == "message.documents_purged"
 
 
