@@ -34,6 +34,9 @@ LARGEST_BATCH: Final = 1000
 LARGEST_BATCH_BYTES: Final = 4 * 1024 * 1024
 """About so much: what an item says is counted in characters, and the last one may go beyond."""
 
+BATCHES: Final = 4
+"""Batches under way at once: more would not be faster, and eBox has few places for them."""
+
 WAITING: Final = 2
 """Batches, or items with files, that are ready before anybody is free to send them."""
 
@@ -65,13 +68,14 @@ class BulkPublication:
         self._results = results
         self._progress = progress
         self._tally = tally
+        self._batches = asyncio.Semaphore(BATCHES)
         self._unanswered = 0
 
     async def run(self, read: Reading, count: int, concurrency: int) -> None:
         """Publish all of them. Raises `GaveUp`, and what the client raises when no item would be taken."""
         self._progress.begin("publishing", count)
         queue: asyncio.Queue[list[Prepared] | None] = asyncio.Queue(WAITING)
-        batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, count // concurrency))
+        batch_size = min(LARGEST_BATCH, max(SMALLEST_BATCH, count // BATCHES))
         try:
             async with asyncio.TaskGroup() as tasks:
                 for _ in range(concurrency):
@@ -149,7 +153,8 @@ class BulkPublication:
             ready.append(item)
             batch.append(BatchItem(message, item.key))
         try:
-            outcomes = await self._client.publish_batch(batch)
+            async with self._batches:
+                outcomes = await self._client.publish_batch(batch)
         except (Refused, Unavailable) as error:
             outcomes = [self._problem_of(error)] * len(ready)
         for item, outcome in zip(ready, outcomes, strict=True):
