@@ -18,6 +18,7 @@ from tests.waiting import until
 async def served(app: ASGIApp) -> AsyncIterator[int]:
     """The port on which the application answers, for as long as the block lasts."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as uvicorn's own sockets have it
     config = uvicorn.Config(
         app,
         http=BoundedConnection,
