@@ -36,10 +36,10 @@ class Embedded:
 
     async def log_in(self) -> None:
         """Get a token for the partner, the auditor, and two citizens, from the real token endpoint."""
-        self.tokens["partner"] = await self._client("partner").own_token()
-        self.tokens["auditor"] = await self._client("auditor").own_token(WHOLE_DEMO)
+        self.tokens["partner"] = await self.client("partner").own_token()
+        self.tokens["auditor"] = await self.client("auditor").own_token(WHOLE_DEMO)
         for person in (AN, LEA):
-            site = self._client("citizen")
+            site = self.client("citizen")
             token = await site.demo_person_token(person.key, person.digital_keys[0], REDIRECT_URI)
             self.tokens[person.key] = token
 
@@ -79,7 +79,8 @@ class Embedded:
             follower.close()
         return found
 
-    def _client(self, role: str) -> OAuthClient:
+    def client(self, role: str) -> OAuthClient:
+        """The demo client that acts in this role."""
         name = CLIENTS[role]
         key = json.loads(private_key_file(self.system.demo_dir, name).read_text())
         return OAuthClient(self.http, self.system.settings.url, name, self.system.clock, key)

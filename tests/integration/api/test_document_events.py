@@ -21,7 +21,7 @@ PREFERENCES = "/federation/v1/eboxPreferences"
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
 async def site_token(ebox: Embedded) -> None:
     """The demo site speaks for itself, too."""
-    ebox.tokens["site"] = await ebox._client("site").own_token()
+    ebox.tokens["site"] = await ebox.client("site").own_token()
 
 
 async def feed(ebox: Embedded, who: str, path: str = FEED, **query: Any) -> dict[str, Any]:
