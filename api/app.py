@@ -11,6 +11,7 @@ from api import (
     aftermath,
     allowed_methods,
     audit,
+    batch,
     content,
     document_events,
     documentation,
@@ -37,6 +38,7 @@ _NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "lo
 
 _AREAS: Final = (
     messages,
+    batch,
     shared_documents,
     linking,
     aftermath,

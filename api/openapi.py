@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from api.schemas import aftermath, answers, document_events, federation, reference_data
 from api.schemas.audit import History, MailboxFound, MailboxSearch
+from api.schemas.batch import ItemAnswers, MessageInBatch, MessagesInBatch
 from api.schemas.health import Health
 from api.schemas.linking import LinkAnswers, RecipientsToLink
 from api.schemas.me import Mailboxes, Preferences, PreferencesPatch, Profile, ProfilePatch, VerificationCode
@@ -60,6 +61,7 @@ _ANSWERS: Final = (
     federation.EboxPreferences,
     federation.MessageProvider,
     Health,
+    ItemAnswers,
     History,
     KeptDocument,
     LinkAnswers,
@@ -78,6 +80,8 @@ _ANSWERS: Final = (
     reference_data.SenderOrganizations,
 )
 _BODIES: Final = (
+    MessageInBatch,
+    MessagesInBatch,
     DocumentToKeep,
     RecipientsToLink,
     aftermath.StatusSearch,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 from uuid import UUID
 
+from application.batching import Batching
 from starlette.requests import HTTPConnection
 
 from api.uploads import UploadLimits
@@ -64,6 +65,7 @@ class Services:
 
     publishing: Publishing
     keeping: Keeping
+    batching: Batching
     linking: Linking
     reading: Reading
     aftermath: Aftermath

@@ -6,8 +6,11 @@ its message.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from application.parties import Parties, mailbox_of
 from domain.errors import Retryable
@@ -20,6 +23,15 @@ from domain.publication import Publication
 from eventstore.errors import VersionConflict
 from eventstore.parties import Party
 from eventstore.store import EventStore
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Placed:
+    """A publication, and to whom it goes first."""
+
+    publication: Publication
+    recipient: Identifier
+    party: Party
 
 
 class Placement:
@@ -43,6 +55,24 @@ class Placement:
         position = await self._append_with_mailbox(facts, recipient, party, at)
         with suppress(Retryable):  # a hint that saves the next publication a look; that one would mend it
             await self._parties.mailbox_recorded(party.party_id)
+        return position
+
+    async def put_all(self, placed: Sequence[Placed], at: datetime) -> int:
+        """Append many publications as one, all or none; the position.
+
+        Raises `VersionConflict` where any of them, or a mailbox that is to be begun, is there already.
+        """
+        facts: list[Event] = []
+        begun: set[UUID] = set()
+        for one in placed:
+            if not one.party.mailbox_recorded and one.party.party_id not in begun:
+                begun.add(one.party.party_id)
+                facts += mailbox_created(one.party, one.recipient, at)
+            facts += Message.publish(one.publication.publication_id, one.publication, at).new_facts()
+        position = await self._events.append(*facts)
+        if begun:
+            with suppress(Retryable):
+                await self._parties.mailbox_recorded(*begun)
         return position
 
     async def _append_with_mailbox(

@@ -41,6 +41,7 @@ class System(PortalParts):
         services = Services(
             publishing=self.publishing,
             keeping=self.keeping,
+            batching=self.batching,
             linking=self.linking,
             reading=self.reading,
             aftermath=self.aftermath,

@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from functools import cached_property, partial
 
+from application.batching import Batching
+
 from application.auditing import Auditing
 from application.authority import Authority
 from application.bounces import Bounces
@@ -149,6 +151,17 @@ class UseCases(Stores):
             documents=self.documents,
             inspector=self.inspector,
             reference=self.reference,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def batching(self) -> Batching:
+        """Partner organisations publish many messages at once."""
+        return Batching(
+            events=self.events,
+            parties=self.parties,
+            reference=self.reference,
+            register=self.party_register,
             clock=self.clock,
         )
 

@@ -30,7 +30,11 @@ _MAX_ISSUES = 50
 
 def parse_message(data: bytes) -> tuple[MessageDraft, bytes]:
     """The draft, and the JSON in one fixed spelling (names sorted, no white space). Raises `InvalidInput`."""
-    document = parse(data, ROOT)
+    return read_message(parse(data, ROOT))
+
+
+def read_message(document: Any) -> tuple[MessageDraft, bytes]:
+    """`parse_message` of JSON that was read already."""
     try:
         message = sent.MessageToPublish.model_validate(document)
     except ValidationError as error:
