@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Protocol, cast
 from uuid import UUID
 
-from application.batching import Batching
 from starlette.requests import HTTPConnection
 
 from api.uploads import UploadLimits
 from application.aftermath import Aftermath
 from application.auditing import Auditing
+from application.batching import Batching
 from application.denials import Denials
 from application.document_events import DocumentEvents
 from application.federation import Federation, Provider

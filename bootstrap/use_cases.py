@@ -6,10 +6,9 @@ import asyncio
 from datetime import timedelta
 from functools import cached_property, partial
 
-from application.batching import Batching
-
 from application.auditing import Auditing
 from application.authority import Authority
+from application.batching import Batching
 from application.bounces import Bounces
 from application.coalescing import RecentLooks
 from application.contents import Contents
