@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.responses import Response
 
 from api.problem_types import METHOD_NOT_ALLOWED
-from api.problems import Problem, response_to
+from api.problems import Problem, answer_to
 
 
 def install(app: FastAPI) -> None:
@@ -20,7 +20,7 @@ def install(app: FastAPI) -> None:
 
 async def _answer(request: Request, _: Exception) -> Response:
     problem = Problem(METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(_allowed(request))})
-    return response_to(problem, request.state.request_id)
+    return answer_to(problem, request.scope)
 
 
 def _allowed(request: Request) -> list[str]:

@@ -18,7 +18,7 @@ from opentelemetry.trace import Span, StatusCode
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import problem_of, response_to
+from api.problems import answer_to, problem_of
 from api.routes import NO_ROUTE, method_of, route_of
 from domain.errors import Busy
 from domain.ids import new_id
@@ -76,7 +76,7 @@ class RequestContext:
         except Exception as error:  # noqa: BLE001 - the last net; logged, and answered without a hint
             _log.error("failed", request_id=str(request_id), **_place_of(error))
             if answer.status is None:
-                await response_to(problem_of(error), request_id)(scope, receive, answer)
+                await answer_to(problem_of(error), scope)(scope, receive, answer)
             # Else part of an answer is gone already: returning makes the server cut the connection.
         finally:
             self._in_hand -= 1
@@ -121,7 +121,7 @@ def _describe(span: Span, method: str, route: str, status: int | None, request_i
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     busy = Busy("requests", _RETRY_AFTER_SECONDS)
-    await response_to(problem_of(busy), scope["state"]["request_id"])(scope, receive, send)
+    await answer_to(problem_of(busy), scope)(scope, receive, send)
 
 
 class _Answer:

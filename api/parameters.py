@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 from fastapi import Header, Path, Request, Response
@@ -45,8 +45,10 @@ class StrictRoute(APIRoute):
     """A route that refuses, by name, what it would otherwise ignore.
 
     Query parameters that it does not have, and parameters that are given twice: to ignore a misspelt filter
-    would be to show more than was asked for.
+    would be to show more than was asked for. `ignores_unknown`: the former are ignored all the same.
     """
+
+    ignores_unknown: ClassVar[bool] = False
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The framework's handler, with the check before it."""
@@ -58,7 +60,10 @@ class StrictRoute(APIRoute):
         async def check_and_handle(request: Request) -> Response:
             _refuse_repeated_headers(request.headers, headers)
             if request.scope["query_string"]:
-                _refuse_unknown([name for name, _ in request.query_params.multi_items()], known)
+                given = [name for name, _ in request.query_params.multi_items()]
+                _refuse_unknown(
+                    [one for one in given if one in known] if self.ignores_unknown else given, known
+                )
             return await handle(request)
 
         return check_and_handle

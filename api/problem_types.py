@@ -65,6 +65,8 @@ HEADERS_TOO_LARGE = _ebox("requestHeaderFieldsTooLarge", "Request Header Fields 
 """The request's head is larger than 64 KiB, or has more than 100 headers."""
 INTERNAL_SERVER_ERROR = _belgif("internalServerError", "Internal Server Error", 500)
 """A fault of ours; the log has it under the request's id."""
+NOT_IMPLEMENTED = _ebox("notImplemented", "Not Implemented", 501)
+"""The request asks for something that the description allows and eBox does not have; nothing was done."""
 SERVICE_UNAVAILABLE = _belgif("serviceUnavailable", "Service Unavailable", 503)
 """Something that eBox depends on is away, or there is too much to do at once. `Retry-After` says when to
 come again, `detail` whether anything may have been done."""

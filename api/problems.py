@@ -17,8 +17,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 
 from api import problem_types as kinds
+from api import status_messages
 from api.lingering import LingeringResponse
 from api.problem_types import ProblemType, issue_urn
 from api.refusals import ClientGone, Refusal
@@ -80,7 +82,7 @@ async def _answer(request: Request, error: Exception) -> Response:
         await record_denial(request, error)
     problem = problem_of(error)
     _count(request, problem)
-    return response_to(problem, request.state.request_id)
+    return answer_to(problem, request.scope)
 
 
 def _count(request: Request, problem: Problem) -> None:
@@ -89,18 +91,29 @@ def _count(request: Request, problem: Problem) -> None:
         REFUSALS.labels(method_of(request.scope), route, reason).inc()
 
 
+def answer_to(problem: Problem, scope: Scope) -> Response:
+    """The response to this request: a problem, or a status message where its address answers with those."""
+    dialect = status_messages.dialect_of(scope["path"])
+    if dialect is None:
+        return response_to(problem, scope["state"]["request_id"])
+    told = status_messages.tell(dialect, problem.kind, problem.detail, problem.issues, scope)
+    return _response(problem, told.status, status_messages.MEDIA_TYPE, msgspec.json.encode(told.message))
+
+
 def response_to(problem: Problem, request_id: UUID) -> Response:
     """The response that tells of the problem; `instance` is the request's id."""
+    content = msgspec.json.encode(problem_document(problem, request_id))
+    return _response(problem, problem.kind.status, MEDIA_TYPE, content)
+
+
+def _response(problem: Problem, status: int, media_type: str, content: bytes) -> Response:
     headers = {"Cache-Control": "no-store", **problem.headers}
     if problem.closes:
         headers["Connection"] = "close"
     # Who was too slow is not waited for once more.
     lingers = problem.closes and problem.kind is not kinds.REQUEST_TIMEOUT
     return (LingeringResponse if lingers else Response)(
-        msgspec.json.encode(problem_document(problem, request_id)),
-        status_code=problem.kind.status,
-        media_type=MEDIA_TYPE,
-        headers=headers,
+        content, status_code=status, media_type=media_type, headers=headers
     )
 
 

@@ -83,7 +83,7 @@ def _described(schema: type[msgspec.Struct], *more: kinds.ProblemType) -> dict[i
 async def message_types(request: Request, page: PageNumber = 1, page_size: PageSize = 25) -> Response:
     """All business categories, in the order of their ids."""
     data = await services_of(request).reference.current()
-    return _kept(request, shapes.message_types_answer(lookups.message_types(data, page, page_size)))
+    return kept(request, shapes.message_types_answer(lookups.message_types(data, page, page_size)))
 
 
 @router.get(
@@ -95,7 +95,7 @@ async def message_types(request: Request, page: PageNumber = 1, page_size: PageS
 async def message_type(request: Request, message_type_id: MessageTypeId) -> Response:
     """A business category: how long its messages stay, what they carry, who may publish them."""
     data = await services_of(request).reference.current()
-    return _kept(request, shapes.message_type_answer(lookups.message_type(data, message_type_id)))
+    return kept(request, shapes.message_type_answer(lookups.message_type(data, message_type_id)))
 
 
 @router.get(
@@ -108,7 +108,7 @@ async def applications(request: Request, page: PageNumber = 1, page_size: PageSi
     """All applications that messages are published through, in the order of their ids."""
     services = services_of(request)
     found = lookups.applications(await services.reference.current(), page, page_size)
-    return _kept(request, shapes.applications_answer(found, services.public_url))
+    return kept(request, shapes.applications_answer(found, services.public_url))
 
 
 @router.get(
@@ -121,7 +121,7 @@ async def application(request: Request, application_id: ApplicationId) -> Respon
     """An application: whose it is, what it publishes, and who answers questions about it."""
     services = services_of(request)
     found = lookups.application(await services.reference.current(), application_id)
-    return _kept(request, shapes.application_answer(found, services.public_url))
+    return kept(request, shapes.application_answer(found, services.public_url))
 
 
 @router.get(
@@ -134,7 +134,7 @@ async def organisations(request: Request, page: PageNumber = 1, page_size: PageS
     """All organisations that publish, in the order of their enterprise numbers."""
     services = services_of(request)
     found = lookups.organisations(await services.reference.current(), page, page_size)
-    return _kept(request, shapes.organisations_answer(found, services.public_url))
+    return kept(request, shapes.organisations_answer(found, services.public_url))
 
 
 @router.get(
@@ -147,7 +147,7 @@ async def organisation(request: Request, organisation_id: OrganizationId) -> Res
     """An organisation: its names and logos, what it publishes, and who answers questions about it."""
     services = services_of(request)
     found = lookups.organisation(await services.reference.current(), organisation_id)
-    return _kept(request, shapes.organisation_answer(found, services.public_url))
+    return kept(request, shapes.organisation_answer(found, services.public_url))
 
 
 @router.get(
@@ -196,8 +196,8 @@ def _file_name(logo: Logo) -> str:
     return f"{logo.facts.logo_id}.{extension}"
 
 
-def _kept(request: Request, content: msgspec.Struct) -> Response:
-    """The content as JSON that anybody may keep; 304 where the caller has it."""
+def kept(request: Request, content: msgspec.Struct) -> Response:
+    """The content as JSON that anybody may keep for a day; 304 where the caller has it."""
     answer = json_answer(content)
     tag = hashlib.sha256(answer.body).hexdigest()
     if _is_known(request, tag):

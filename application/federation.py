@@ -26,11 +26,15 @@ AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who we are to the Federation; `contact` is an address for technical questions."""
+    """Who we are to the Federation; `contact` is an address for technical questions.
+
+    `is_production`: not somewhere to try things out.
+    """
 
     id: str
     name: str
     contact: str
+    is_production: bool
 
 
 class Federation:

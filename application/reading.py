@@ -85,11 +85,12 @@ class Reading:
         page_size: int,
         at_least: int | None,
         mailbox: UUID | None = None,
+        exact_total: bool = False,
     ) -> MessageList:
         """One page of what is wanted of the mailbox, newest first: of the partitions that the actor reaches.
 
         Of changes the oldest come first. The list's position is then the one behind which to go on asking:
-        that of the last change shown, where there are more.
+        that of the last change shown, where there are more. `exact_total`: count all, however many there are.
         """
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.LIST, at, mailbox)
@@ -100,7 +101,13 @@ class Reading:
         if wanted.words is not None and wanted.language is not None:
             named = named_like(reference, wanted.words, wanted.language)
         found = await self._database.run(
-            inbox.page, permission.mailbox_id, wanted, page=page, page_size=page_size, named=named
+            inbox.page,
+            permission.mailbox_id,
+            wanted,
+            page=page,
+            page_size=page_size,
+            named=named,
+            exact_total=exact_total,
         )
         if wanted.changed_after is not None and len(found.items) < found.total:
             position = found.items[-1].position

@@ -24,10 +24,10 @@ from domain.access import access_record
 from domain.actors import Actor
 from domain.clock import Clock
 from domain.decisions import Operation
-from domain.draft import AttachmentDraft, MessageDraft
+from domain.draft import ROOT, AttachmentDraft, MessageDraft
 from domain.draft_rules import check_draft
 from domain.draft_times import expiry
-from domain.errors import Conflict, Gone, NotFound
+from domain.errors import Conflict, Gone, InvalidInput, Issue, NotFound
 from domain.events.access import AccessRecord
 from domain.events.message import AttachmentRecord
 from domain.identifiers import EnterpriseNumber, Identifier, IdentifierScheme
@@ -46,7 +46,10 @@ ATTEMPTS: Final = 3
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReplyCommand:
-    """What is to be replied. `canonical` is its JSON in one fixed spelling, for the fingerprint."""
+    """What is to be replied. `canonical` is its JSON in one fixed spelling, for the fingerprint.
+
+    `recipient`: whom its sender takes it to go to, where they said so.
+    """
 
     subject: dict[str, str]
     body: dict[str, str] | None
@@ -55,6 +58,7 @@ class ReplyCommand:
     files: list[UploadedFile]
     canonical: bytes
     idempotency_key: str | None = None
+    recipient: Identifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ class Replies:
         if reply_id is not None and (again := await self._answer_again(reply_id, command)):
             return again
         draft = _draft(message, command)
+        _check_recipient(draft, command)
         files = files_of.match_files(draft.attachments, command.files)
         check_draft(draft)
         reference = await self._reference.current()
@@ -191,6 +196,12 @@ class Replies:
             return None
         position = await self._events.latest_position()
         return ReplyResult(published.publication_id, published.expires_at, position, is_replayed=True)
+
+
+def _check_recipient(draft: MessageDraft, command: ReplyCommand) -> None:
+    if command.recipient not in {None, draft.recipient}:
+        detail = "a reply goes to the organisation that sent the message"
+        raise InvalidInput(Issue(f"{ROOT}.recipient.enterpriseNumber", "notTheSender", detail))
 
 
 def _draft(message: Message, command: ReplyCommand) -> MessageDraft:

@@ -62,4 +62,9 @@ class Aftercare(UseCases):
     def provider(self) -> Provider:
         """Who we are to the Federation."""
         settings = self.settings
-        return Provider(settings.provider_id, settings.provider_name, settings.technical_contact)
+        return Provider(
+            settings.provider_id,
+            settings.provider_name,
+            settings.technical_contact,
+            is_production=not settings.is_embedded,
+        )

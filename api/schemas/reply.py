@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import Field, ValidationError
@@ -16,6 +16,7 @@ from application.documents import UploadedFile
 from application.replies import ReplyCommand
 from domain.draft import MAX_ATTACHMENTS, ROOT, AttachmentDraft
 from domain.errors import InvalidInput
+from domain.identifiers import Identifier
 
 _canonical = msgspec.json.Encoder(order="sorted")
 _MAX_ISSUES = 50
@@ -42,7 +43,16 @@ class ReplyToPublish(StrictModel):
 
 def parse_reply(data: bytes, files: list[UploadedFile], idempotency_key: str | None) -> ReplyCommand:
     """The command. Raises `InvalidInput`, each issue named by the caller's own path."""
-    document = parse(data, ROOT)
+    return read_reply(parse(data, ROOT), files, idempotency_key)
+
+
+def read_reply(
+    document: Any,
+    files: list[UploadedFile],
+    idempotency_key: str | None,
+    recipient: Identifier | None = None,
+) -> ReplyCommand:
+    """The same, of JSON that has been read already; `recipient` is whom the caller takes it to go to."""
     try:
         reply = ReplyToPublish.model_validate(document)
     except ValidationError as error:
@@ -57,6 +67,7 @@ def parse_reply(data: bytes, files: list[UploadedFile], idempotency_key: str | N
         files=files,
         canonical=_canonical.encode(document),
         idempotency_key=idempotency_key,
+        recipient=recipient,
     )
 
 
