@@ -67,5 +67,5 @@ def _code(facts: Mapping[str, str], total: Decimal, payee: str) -> Markup | None
         )
     except ValueError:  # a text or a reference that the code has no room for: the numbers above it say it all
         return None
-    svg: str = code.svg_inline(scale=4, border=4, light="#fff", svgclass="code", lineclass=None)
+    svg: str = code.svg_inline(omitsize=True, border=4, light="#fff", svgclass=None, lineclass=None)
     return Markup(svg)  # noqa: S704 - segno draws squares; nothing of the payment stands in the text
