@@ -87,9 +87,13 @@ class Installation:
         )
         wait_until(lambda: reached() >= head, within, lambda: "the projector did not catch up")
 
-    def token(self, role: str) -> str:
-        """An access token through the token endpoint of the running API; it lives five minutes."""
-        return self._run("dev", "token", "--as", role).strip()
+    def token(self, role: str, subject: str | None = None) -> str:
+        """An access token through the token endpoint of the running API; it lives five minutes.
+
+        `subject`: which of the demo's people, where it is a citizen's.
+        """
+        chosen = [] if subject is None else ["--subject", subject]
+        return self._run("dev", "token", "--as", role, *chosen).strip()
 
     def events(self, topic: str) -> Callable[[], int]:
         """Counts the events of this topic in the event store."""

@@ -21,7 +21,7 @@ def message_json(recipient: str, *, with_document: bool) -> bytes:
         "subject": {"nl": "Uw pensioenoverzicht " + DISTINCT.decode(), "fr": "Votre aperçu de pension"},
         "messageTypeId": "PENSION_STATEMENT",
         "senderApplicationId": "demo.pensions",
-        "businessDataList": [{"key": "file", "values": [{"nl": "2026/000123"}]}],
+        "businessDataList": [{"key": "year", "values": [{"nl": "2026"}]}],
     }
     text = "U vindt hier uw overzicht van dit jaar. Bewaar het goed; vragen beantwoorden wij graag. " * 3
     if with_document:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 LANGUAGES: Final = ("nl", "fr", "de")
@@ -45,6 +46,12 @@ def filled(texts: Mapping[str, str] | None, language: str) -> str:
     if language in texts or language not in LANGUAGES:
         return texts.get(language, "")
     return next(texts[one] for one in ANY_LANGUAGE if one in texts)
+
+
+def pairs_of(*texts: str | None) -> list[int]:
+    """Numbers of 15 bits for the pairs of letters that follow one another; two pairs may have the same."""
+    pairs = {pair for text in texts if text for pair in pairwise(text)}
+    return sorted({(41 * ord(one) + ord(other)) & 0x7FFF for one, other in pairs})
 
 
 def searchable(texts: Sequence[Mapping[str, str] | None], language: str) -> str:

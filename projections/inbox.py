@@ -18,11 +18,12 @@ from domain.events.access import AccessRecorded
 from domain.events.mailbox import MailboxMerged
 from domain.events.message import MessageExpired, MessagePublished, MessageWithdrawn
 from projections.inbox_conditions import in_partitions
+from projections.inbox_expiry import narrowed
 from projections.inbox_filter import InboxItem, InboxPage, MailboxCounts, MessageFilter, Named, Window
 from projections.inbox_fold import fold
 from projections.inbox_lists import list_changed, list_filtered, list_plain
 from projections.inbox_search import search
-from projections.inbox_tables import COUNTERS, INBOX, IS_LISTED, MERGES, NEWEST_FIRST, TEXTS
+from projections.inbox_tables import COUNTERS, FROM_THE_LIST, INBOX, IS_LISTED, MERGES, NEWEST_FIRST, TEXTS
 from projections.message_facts import CHANGES
 from projections.model import ReadModel
 
@@ -55,6 +56,7 @@ def page(
     """
     if wanted.is_nothing:
         return InboxPage([], 0, is_total_capped=False)
+    wanted = narrowed(connection, mailbox_id, wanted)
     window = Window(page_size, (page - 1) * page_size, exact_total)
     if wanted.changed_after is not None:
         return list_changed(connection, mailbox_id, wanted, named, window)
@@ -79,7 +81,9 @@ def counts(
 _m, _c = INBOX.c, COUNTERS.c
 _MAILBOX = bindparam("mailbox", type_=_m.mailbox_id.type)
 _ON_TOP = (_m.mailbox_id == _MAILBOX, _m.is_hidden == false(), _m.is_archived == false(), IS_LISTED)
-_LAST_RECEIPT = select(_m.received_at).where(*_ON_TOP).order_by(*NEWEST_FIRST).limit(1).scalar_subquery()
+_LAST_RECEIPT = (
+    select(_m.received_at).where(*_ON_TOP, FROM_THE_LIST).order_by(*NEWEST_FIRST).limit(1).scalar_subquery()
+)
 _WHOLE = (_c.mailbox_id == _MAILBOX, _c.is_hidden == false(), _c.is_archived == false())
 _COUNTS: Final = select(_c.messages, _c.unread, _c.size, _LAST_RECEIPT, _c.last_consulted_at).where(*_WHOLE)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from domain.decisions import NO_PARTITION
-from projections.folding import folded
+from projections.folding import ANY_LANGUAGE, folded, pairs_of
 from projections.inbox_filter import MessageFilter, Named
-from projections.inbox_tables import INBOX, IS_LISTED, TEXTS
+from projections.inbox_tables import FROM_THE_LIST, INBOX, IS_LISTED, TEXTS
 
 Columns: TypeAlias = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 
@@ -28,6 +28,12 @@ EQUAL: Final = (
 def shelf(mailbox_id: UUID, wanted: MessageFilter) -> list[ColumnElement[bool]]:
     """What can be seen of the mailbox, hidden or not, archived or not."""
     return [INBOX.c.mailbox_id == mailbox_id, *flags(INBOX.c, wanted), IS_LISTED]
+
+
+def in_list(mailbox_id: UUID, wanted: MessageFilter) -> list[ColumnElement[bool]]:
+    """What is in the list, of a period and read or not, as the indexes of the list itself have it."""
+    state = read_status(INBOX.c, wanted) or [FROM_THE_LIST]
+    return [*shelf(mailbox_id, wanted), *state, *received(INBOX.c, wanted)]
 
 
 def flags(columns: Columns, wanted: MessageFilter) -> list[ColumnElement[bool]]:
@@ -81,13 +87,23 @@ def unseen(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 def matches(wanted: MessageFilter, named: Named, *, is_indexed: bool = False) -> ColumnElement[bool]:
     """Whether a row of texts has the words, or is of a type or from a sender that has them.
 
-    With `is_indexed` the index of words can serve it, which knows of no languages.
+    With `is_indexed` it is said so that the index of words can serve it.
     """
     t = TEXTS.c
-    pattern = f"%{folded(wanted.words or '').translate(_LITERALLY)}%"
-    has_words: ColumnElement[bool] = t[wanted.language or "nl"].like(pattern, escape="\\")
-    if is_indexed:
-        has_words = and_(t.words.like(pattern, escape="\\"), has_words)
+    words = folded(wanted.words or "")
+    pattern = f"%{words.translate(_LITERALLY)}%"
+    own, standing_in = t[wanted.language or _FIRST], t[_FIRST]
+    has_words: ColumnElement[bool]
+    if own is standing_in:
+        has_words = own.like(pattern, escape="\\")
+    elif is_indexed:
+        said_alike = and_(own.is_(None), standing_in.like(pattern, escape="\\"))
+        has_words = or_(own.like(pattern, escape="\\"), said_alike)
+    else:
+        has_words = func.coalesce(own, standing_in).like(pattern, escape="\\")
+    if is_indexed and len(words) == SHORTEST_INDEXED:
+        # An index of three letters each would be read from end to end for two.
+        has_words = and_(t.pairs.contains(pairs_of(words)), unseen(has_words))
     found: list[ColumnElement[bool]] = [has_words]
     for column, ids in (
         (t.message_type, named.message_types),
@@ -99,4 +115,7 @@ def matches(wanted: MessageFilter, named: Named, *, is_indexed: bool = False) ->
     return or_(*found)
 
 
+SHORTEST_INDEXED: Final = 2
+"""Of words so short two letters each are indexed, of longer ones three."""
+_FIRST: Final = ANY_LANGUAGE[0]
 _LITERALLY: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})

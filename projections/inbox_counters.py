@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, false, func, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from projections.bulk import Upsert, upsert_rows
 from projections.inbox_tables import COUNTERS, INBOX, IS_LISTED
 from projections.model import Row
 
+_WHOLE: Final[Row] = dict.fromkeys(("last_consulted_at", "shortest", "longest"))
+_SECOND: Final = timedelta(seconds=1)
 _NUMBERS: Final = ("messages", "unread", "size", "received")
 
 
@@ -27,17 +42,29 @@ class Counters:
         if shelf not in self._rows:
             names = ("mailbox_id", "is_hidden", "is_archived")
             numbers = dict.fromkeys(_NUMBERS, 0)
-            self._rows[shelf] = {**dict(zip(names, shelf, strict=True)), **numbers, "last_consulted_at": None}
+            self._rows[shelf] = {**dict(zip(names, shelf, strict=True)), **numbers, **_WHOLE}
         return self._rows[shelf]
 
     def add(self, row: Mapping[str, Any], sign: int) -> None:
         """Count the message, or take it off, if it can be seen."""
-        if row["received_at"] is None or row["is_expired"] or row["is_withdrawn"]:
+        if row["received_at"] is None:
+            return
+        if sign > 0:
+            self._listed_for(self.of(row["mailbox_id"]), row["expires_at"] - row["received_at"])
+        if row["is_expired"] or row["is_withdrawn"]:
             return
         counter = self.of(row["mailbox_id"], row["is_hidden"], row["is_archived"])
         counter["messages"] += sign
         counter["unread"] += sign * row["is_unread"]
         counter["size"] += sign * row["size"]
+
+    @staticmethod
+    def _listed_for(whole: Row, time: timedelta) -> None:
+        shortest, longest = time // _SECOND, -(-time // _SECOND)
+        if whole["shortest"] is None or shortest < whole["shortest"]:
+            whole["shortest"] = shortest
+        if whole["longest"] is None or longest > whole["longest"]:
+            whole["longest"] = longest
 
     def write(self, connection: Connection) -> None:
         """Add it all up."""
@@ -64,15 +91,16 @@ def merge_counters(connection: Connection, mailbox_id: UUID, into: UUID) -> int:
         shelf.update(messages=row.messages, unread=row.unread, size=int(row.size))
     whole = counters.of(into)
     whole["received"] = sum(row.received for row in wholes)
-    consulted = [row.last_consulted_at for row in wholes if row.last_consulted_at is not None]
-    whole["last_consulted_at"] = max(consulted, default=None)
+    for name, choose in (("last_consulted_at", max), ("shortest", min), ("longest", max)):
+        known = [value for row in wholes if (value := getattr(row, name)) is not None]
+        whole[name] = choose(known, default=None)
     counters.write(connection)
     return int(whole["received"])
 
 
 _m, _c = INBOX.c, COUNTERS.c
 _MAILBOXES: Final[BindParameter[Any]] = bindparam("mailboxes", expanding=True)
-_OF: Final = select(_c.mailbox_id, _c.received, _c.last_consulted_at).where(
+_OF: Final = select(_c.mailbox_id, _c.received, *(_c[name] for name in _WHOLE)).where(
     _c.mailbox_id.in_(_MAILBOXES), _c.is_hidden == false(), _c.is_archived == false()
 )
 _COUNTED: Final = (
@@ -92,4 +120,13 @@ _REMOVE: Final = delete(COUNTERS).where(_c.mailbox_id.in_(_MAILBOXES))
 def _add_up(statement: Upsert) -> dict[str, Any]:
     new, now = statement.excluded, COUNTERS.c
     added = {name: now[name] + new[name] for name in _NUMBERS}
-    return {**added, "last_consulted_at": func.coalesce(new.last_consulted_at, now.last_consulted_at)}
+    return {
+        **added,
+        "last_consulted_at": func.coalesce(new.last_consulted_at, now.last_consulted_at),
+        "shortest": _either(new.shortest, now.shortest, lambda one, other: one < other),
+        "longest": _either(new.longest, now.longest, lambda one, other: one > other),
+    }
+
+
+def _either(new: Column[Any], now: Column[Any], is_better: Callable[[Any, Any], ColumnElement[bool]]) -> Any:
+    return case((or_(now.is_(None), is_better(new, now)), new), else_=now)

@@ -14,8 +14,8 @@ from domain.events.message import MessageExpired, MessagePublished, MessageWithd
 from projections.bulk import insert_rows
 from projections.inbox_counters import Counters, published_before
 from projections.inbox_merge import merge
-from projections.inbox_tables import CROWDED, INBOX, MERGES, TEXTS
-from projections.inbox_texts import crowd, text_row
+from projections.inbox_tables import INBOX, MERGES, TEXTS
+from projections.inbox_texts import crowd, is_crowded, text_row
 from projections.mailbox_merges import survivors
 from projections.message_facts import FORGOTTEN, change_of, message_row, update_rows
 from projections.model import Located, Row
@@ -24,6 +24,7 @@ _COUNTED: Final = (
     "mailbox_id",
     "size",
     "received_at",
+    "expires_at",
     "is_unread",
     "is_hidden",
     "is_archived",
@@ -79,7 +80,7 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
     _change_texts(connection, changes)
     readable = (row for row in published.values() if not any(row[name] for name in _UNREADABLE))
     insert_rows(
-        connection, TEXTS, [text_row(row, is_crowded=row["mailbox_id"] in crowded) for row in readable]
+        connection, TEXTS, [text_row(row, is_indexed=row["mailbox_id"] in crowded) for row in readable]
     )
     counters.write(connection)
 
@@ -121,9 +122,9 @@ def _crowded(connection: Connection, published: Collection[Row]) -> set[UUID]:
     for row in published:
         new[row["mailbox_id"]] = new.get(row["mailbox_id"], 0) + 1
     before = published_before(connection, new)
-    crowded = {mailbox_id for mailbox_id in new if before[mailbox_id] + new[mailbox_id] > CROWDED}
+    crowded = {one for one in new if is_crowded(connection, before[one] + new[one])}
     for mailbox_id in crowded:
-        if before[mailbox_id] <= CROWDED:
+        if not is_crowded(connection, before[mailbox_id]):
             crowd(connection, mailbox_id)
     return crowded
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, update
 
 from domain.events.mailbox import MailboxMerged
 from projections.inbox_counters import merge_counters
-from projections.inbox_tables import CROWDED, INBOX, MERGES, TEXTS
-from projections.inbox_texts import crowd
+from projections.inbox_tables import INBOX, MERGES, TEXTS
+from projections.inbox_texts import crowd, is_crowded
 from projections.mailbox_merges import doubles, record_merge
 
 
@@ -25,5 +25,5 @@ def merge(connection: Connection, position: int, event: MailboxMerged) -> None:
     connection.execute(update(TEXTS).where(TEXTS.c.mailbox_id == mailbox_id).values(mailbox_id=into))
     moved = update(INBOX).where(INBOX.c.mailbox_id == mailbox_id)
     connection.execute(moved.values(mailbox_id=into, position=position))
-    if merge_counters(connection, mailbox_id, into) > CROWDED:
+    if is_crowded(connection, merge_counters(connection, mailbox_id, into)):
         crowd(connection, into)

@@ -12,13 +12,17 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     Named,
+    SmallInteger,
     String,
     Table,
     TypedColumns,
     and_,
+    literal_column,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from projections.columns import METADATA, Moment
+from projections.columns import METADATA, Json, Moment
+from projections.folding import ANY_LANGUAGE
 from projections.mailbox_merges import merges_table
 from projections.message_facts import MessageColumns
 
@@ -29,6 +33,9 @@ Nearly every mailbox stays below: its messages are searched one by one, and cost
 """
 
 _FOLDED: Final = String().with_variant(String(collation="C"), "postgresql")
+
+
+_PAIRS: Final = ARRAY(SmallInteger).with_variant(Json, "sqlite")
 
 
 class InboxColumns(MessageColumns):
@@ -46,8 +53,9 @@ class TextColumns(TypedColumns):
     """What a message is found by, folded, in each language, as long as its texts may be read.
 
     Apart from the inbox, so that opening a message leaves the index of words alone, with all that lists are
-    filtered by, so that a search need not look there. What has a fixed size comes first: it is soonest
-    read. `words` has the texts of all languages once, for the index; null in mailboxes that are not in it.
+    filtered by, so that a search need not look there. It is kept narrow, as searches read many rows: what
+    has a fixed size comes first, and a language that would say the same as `nl` is null. `is_crowded`: the
+    row is in the index of words, which knows words by three letters each, and by the `pairs` of letters.
     """
 
     message_id: Named[UUID] = Column(primary_key=True)
@@ -57,23 +65,25 @@ class TextColumns(TypedColumns):
     is_hidden: Named[bool]
     is_archived: Named[bool]
     is_unread: Named[bool]
+    is_crowded: Named[bool]
     registered: Named[bool]
     nl: Named[str] = Column(_FOLDED)
-    fr: Named[str] = Column(_FOLDED)
-    de: Named[str] = Column(_FOLDED)
-    en: Named[str] = Column(_FOLDED)
+    fr: Named[str | None] = Column(_FOLDED)
+    de: Named[str | None] = Column(_FOLDED)
+    en: Named[str | None] = Column(_FOLDED)
     message_type: Named[str]
     sender_organisation: Named[str]
     sender_application: Named[str]
     recipient_partition: Named[str | None]
-    words: Named[str | None] = Column(_FOLDED)
+    pairs: Named[Any] = Column(_PAIRS, nullable=True)
 
 
 class CounterColumns(TypedColumns):
     """What may be seen of a mailbox, apart for what is hidden, archived, both or neither; `size` in bytes.
 
-    Of the mailbox as a whole, with what is neither: `received`, the messages ever published to it, and when
-    it was last consulted.
+    Of the mailbox as a whole, with what is neither: `received`, the messages ever published to it, when it
+    was last consulted, and the shortest and the longest time in seconds that a message of it has been
+    listed for, from its receipt to its expiry: null if there never was one.
     """
 
     mailbox_id: Named[UUID] = Column(primary_key=True)
@@ -84,10 +94,18 @@ class CounterColumns(TypedColumns):
     size: Named[int] = Column(BigInteger)
     received: Named[int]
     last_consulted_at: Named[datetime | None] = Column(Moment)
+    shortest: Named[int | None] = Column(BigInteger)
+    longest: Named[int | None] = Column(BigInteger)
 
 
 INBOX: Final = Table("inbox", METADATA, InboxColumns)
-TEXTS: Final = Table("inbox_texts", METADATA, TextColumns)
+TEXTS: Final = Table(
+    # Room on each page, so that opening a message need not touch an index of its texts.
+    "inbox_texts",
+    METADATA,
+    TextColumns,
+    postgresql_with={"fillfactor": 90},
+)
 COUNTERS: Final = Table("inbox_counters", METADATA, CounterColumns)
 MERGES: Final = merges_table("inbox_merges")
 
@@ -95,7 +113,12 @@ _m, _t = INBOX.c, TEXTS.c
 NEWEST_FIRST: Final = (_m.received_at.desc(), _m.message_id.desc())
 IS_LISTED: Final = and_(_m.received_at.is_not(None), _m.is_expired.is_(False), _m.is_withdrawn.is_(False))
 """It has come into sight, has not expired and was not withdrawn."""
-IS_CROWDED: Final = _t.words.is_not(None)
+FROM_THE_LIST: Final = _m.position >= literal_column("0")
+"""Always true. Who asks for it means the index of the whole list, which has it for a condition.
+
+PostgreSQL cannot tell beforehand how rare a sender is in one mailbox, and would look through the list for it.
+"""
+IS_CROWDED: Final = _t.is_crowded.is_(True)
 
 _SHELF: Final = (_m.mailbox_id, _m.is_hidden, _m.is_archived)
 
@@ -104,7 +127,7 @@ def _index(name: str, *columns: ColumnElement[Any], only: ColumnElement[bool] = 
     Index(f"inbox_{name}", *_SHELF, *columns, *NEWEST_FIRST, postgresql_where=only, sqlite_where=only)
 
 
-_index("newest")
+_index("newest", only=and_(IS_LISTED, FROM_THE_LIST))
 _index("newest_unread", only=and_(IS_LISTED, _m.is_unread.is_(True)))
 _index("newest_read", only=and_(IS_LISTED, _m.is_unread.is_(False)))
 for _column in (_m.message_type, _m.sender_organisation, _m.sender_application, _m.registered):
@@ -121,8 +144,9 @@ Index(
     _t.message_type,
     _t.sender_organisation,
     _t.sender_application,
-    _t.words,
+    *(_t[language] for language in ANY_LANGUAGE),
+    _t.pairs,
     postgresql_using="gin",
-    postgresql_ops={"words": "gin_trgm_ops"},
+    postgresql_ops=dict.fromkeys(ANY_LANGUAGE, "gin_trgm_ops"),
     postgresql_where=IS_CROWDED,
 ).ddl_if(dialect="postgresql")

@@ -20,15 +20,18 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.load.plan import DISTINCT, Plan, Tally
+from bench.load.plan import DISTINCT, NUMBER, Plan, Tally
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _RECEIVE_BYTES = 64 * 1024  # more is slower: Python takes memory for all of it at each call
 _SAMPLE_BYTES = 400
 
 
+_MARKS = re.compile(b"(" + re.escape(DISTINCT) + b"|" + re.escape(NUMBER) + b")")
+
+
 class _Distinct:
-    """Texts of sixteen characters, none twice, in whatever process."""
+    """Texts of sixteen characters, none twice, in whatever process; and numbers of six digits."""
 
     def __init__(self) -> None:
         self._prefix = os.urandom(4).hex().encode()
@@ -37,6 +40,15 @@ class _Distinct:
     def next(self) -> bytes:
         self._count += 1
         return b"%b%08x" % (self._prefix, self._count)
+
+    def in_place_of(self, mark: memoryview) -> memoryview:
+        """What goes where a mark stood; a piece that is none stays."""
+        if mark == DISTINCT:
+            return memoryview(self.next())
+        if mark == NUMBER:
+            self._count += 1
+            return memoryview(b"%06d" % (self._count % 1_000_000))
+        return mark
 
 
 class _Connection:
@@ -57,10 +69,7 @@ class _Connection:
         """Send the next request; whether all of it went out at once."""
         self.began = now
         self._answer, self._expected = b"", 0
-        unsent = [self._pieces[0]]
-        for piece in self._pieces[1:]:
-            unsent += [memoryview(self._distinct.next()), piece]
-        self._unsent = unsent
+        self._unsent = [self._distinct.in_place_of(piece) for piece in self._pieces]
         return self.send()
 
     def send(self) -> bool:
@@ -108,7 +117,7 @@ class _Load:
 
     def run(self) -> Tally:
         plan, distinct = self._plan, _Distinct()
-        requests = [Path(path).read_bytes().split(DISTINCT) for path in plan.request_files]
+        requests = [_MARKS.split(Path(path).read_bytes()) for path in plan.request_files]
         for number in range(plan.connections):
             connection = _Connection(plan, requests[number % len(requests)], distinct)
             self._connections[connection.socket.fileno()] = connection

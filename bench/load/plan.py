@@ -7,6 +7,9 @@ from dataclasses import dataclass
 DISTINCT = b"{{distinct text}"
 """Sixteen bytes in a request that the generator replaces, each time with sixteen others."""
 
+NUMBER = b"{six#}"
+"""Six bytes that it replaces with six digits; they begin anew after a million requests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

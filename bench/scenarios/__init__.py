@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from bench.measurement import Outcome
 from bench.scenarios.inbox import inbox
 from bench.scenarios.memory import memory
+from bench.scenarios.pages import pages
 from bench.scenarios.projections import projections
 from bench.scenarios.publish import publish
 from bench.scenarios.publish_pdf import publish_pdf
@@ -20,6 +21,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "publish": publish,
     "publish-pdf": publish_pdf,
     "inbox": inbox,
+    "pages": pages,
     "projections": projections,
     "memory": memory,
 }

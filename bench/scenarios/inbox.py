@@ -15,7 +15,7 @@ from bench.contenders import HttpContender, checkpoint
 from bench.failure import BenchmarkFailed
 from bench.installation import Installation
 from bench.load.messages import http_request, write_request
-from bench.load.plan import Plan
+from bench.load.plan import NUMBER, Plan
 from bench.load.run import run_load
 from bench.measurement import Goal, Outcome
 from bench.processes import peer
@@ -28,6 +28,8 @@ SECONDS = 5.0
 MESSAGES = 1_000
 READER = "81050103522"
 PAGE = "/messageRegistry/v3/ebox/messages?page=1&pageSize=25"
+DISTINCT_PAGE = f"{PAGE}&receivedAfter=2000-01-01T00:00:00.{NUMBER.decode()}Z"
+"""All of it, asked for in other words each time: the same list again within a minute is no new access."""
 
 NOOP = "no-op"
 OURS = "eBox inbox page"
@@ -76,5 +78,5 @@ def _check_page(ebox: Installation) -> None:
 
 def _page_plan(on: Servers, ebox: Installation) -> Plan:
     headers = {"Authorization": f"Bearer {ebox.token('citizen')}"}
-    request = write_request(on.folder, "page", http_request("GET", PAGE, headers))
+    request = write_request(on.folder, "page", http_request("GET", DISTINCT_PAGE, headers))
     return Plan(ebox.port, CONNECTIONS, [request], 200, SECONDS)

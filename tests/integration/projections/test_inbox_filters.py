@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from domain.events.message import Addressee, BusinessDatum
 from domain.message import Message
-from projections import inbox, inbox_fold, inbox_merge, inbox_search
+from projections import inbox, inbox_texts
 from projections.database import ReadDatabase
 from projections.inbox import MailboxCounts, MessageFilter, Named
 from projections.inbox_filter import InboxPage
@@ -46,7 +46,7 @@ CHOICES: dict[str, list[Any]] = {
     "sender_organisation": ["0206731645", "unknown"],
     "sender_application": ["A1", "unknown"],
     "registered": [True, False],
-    "words": ["PENSIOEN", "apercu", "SS", "%", "_", "\\", "a_b", "ijs", "ee", "n a", "absent"],
+    "words": ["PENSIOEN", "apercu", "SS", "%", "_", "\\", "a_b", "ijs", "ee", "pe", "ol", "n a", "absent"],
     "changed_after": [0, 100, 10**6],
     "partitions": [frozenset({"P1"}), frozenset({"P1", "P2"}), frozenset({"", "P2"}), frozenset()],
     "recipient_partition": ["P1", "unknown"],
@@ -56,8 +56,7 @@ CHOICES: dict[str, list[Any]] = {
 @pytest.fixture(params=[3, 1000], ids=["crowded", "not crowded"])
 def story(request: pytest.FixtureRequest, database: ReadDatabase, monkeypatch: pytest.MonkeyPatch) -> Story:
     """A story in which mailboxes are crowded soon, or never."""
-    for module in (inbox_fold, inbox_merge, inbox_search):
-        monkeypatch.setattr(module, "CROWDED", request.param)
+    monkeypatch.setattr(inbox_texts, "CROWDED", request.param)
     return Story(database, 7)
 
 

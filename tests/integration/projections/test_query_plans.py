@@ -17,6 +17,7 @@ from projections.access_history import HistoryFilter
 from projections.access_history_table import HISTORY
 from projections.bulk import insert_rows
 from projections.database import ReadDatabase, gathering
+from projections.folding import pairs_of
 from projections.inbox import MessageFilter
 from projections.inbox_tables import COUNTERS, INBOX, TEXTS
 from projections.message_facts import message_row
@@ -61,6 +62,7 @@ def filled(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[ReadD
 
 def counters(mailbox_id: UUID, count: int) -> Row:
     row: Row = {"mailbox_id": mailbox_id, "is_hidden": False, "is_archived": False, "last_consulted_at": None}
+    row |= {"shortest": 365 * 86400, "longest": 365 * 86400}
     numbers = {"messages": count, "unread": count - count // 4, "size": 1000 * count, "received": count}
     return row | numbers
 
@@ -91,8 +93,10 @@ def texts(mailbox_id: UUID, count: int) -> Iterator[Row]:
         text = f"uw pensioen {'zeldzaam ' if number % 1000 == 0 else ''}{number}"
         yield {
             **{column.name: row[column.name] for column in TEXTS.columns if column.name in row},
-            **dict.fromkeys(("nl", "fr", "de", "en"), text),
-            "words": text if mailbox_id == BIG else None,
+            **dict.fromkeys(("fr", "de", "en")),
+            "nl": text,
+            "is_crowded": mailbox_id == BIG,
+            "pairs": pairs_of(text) if mailbox_id == BIG else None,
         }
 
 
@@ -135,7 +139,7 @@ FILTERS: dict[str, dict[str, Any]] = {
     "expiry": {"expired_before": NOON + timedelta(days=365, minutes=100)},
     "changed": {"changed_after": 99_900, "is_hidden": None, "is_archived": None},
 }
-FEW_PAGES = 400
+FEW_PAGES = 500
 
 
 @pytest.mark.parametrize("wanted", FILTERS.values(), ids=FILTERS)
