@@ -83,3 +83,9 @@ def test_a_partner_publishes_the_first_message(ebox: Installation, tmp_path: Pat
     assert re.search(r"^messageId +[0-9a-f-]+$", printed, re.MULTILINE)
     assert re.search(r"^from Python: [0-9a-f-]+ True$", printed, re.MULTILINE)
     assert "81050103521" not in printed
+
+
+def test_a_site_reads_the_mailboxes_of_people_and_enterprises(ebox: Installation, tmp_path: Path) -> None:
+    printed = run(DOCS / "howto" / "integrate-a-site.md", ebox, tmp_path)
+    said = ["the document, to the byte", "the enterprise's message", "by name", "on record"]
+    assert [line for line in printed.splitlines() if line in said] == said
