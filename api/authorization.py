@@ -52,6 +52,7 @@ _TOKEN_FORM = {
         "content": {
             "application/x-www-form-urlencoded": {
                 "schema": {
+                    "title": "TokenRequest",
                     "type": "object",
                     "required": ["grant_type"],
                     "properties": {

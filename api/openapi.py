@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from api.description.examples import Examples
+from api.description.schemas import tidy
 from api.schemas import aftermath, answers, document_events, federation, reference_data
 from api.schemas.audit import History, MailboxFound, MailboxSearch
 from api.schemas.batch import ItemAnswers, MessageInBatch, MessagesInBatch
@@ -23,6 +25,12 @@ from api.schemas.publish import message_schema
 from api.schemas.replay import MailboxThenAnswer
 from api.schemas.reply import ReplyToPublish
 from api.schemas.shared_documents import DocumentToKeep, KeptDocument
+from api.status_messages import StatusMessage
+from api.v2.common import TAG as V2_TAG
+from api.v2.schemas import answers as v2
+from api.v2.schemas import reference_data as v2_reference_data
+from api.v2.schemas.message_to_publish import V2MessageToPublish
+from api.v2.schemas.requests import V2MessagesToUpdate, V2MessageToLink, V2StatusSearch
 
 TITLE: Final = "eBox"
 VERSION: Final = "3"
@@ -37,6 +45,11 @@ TAGS: Final = [
     {"name": "publish", "description": "Partner organisations put messages into mailboxes."},
     {"name": "consult", "description": "Owners read their mailbox. Every read but counting is recorded."},
     {"name": "profile", "description": "Owners say how to be told, and see who looked."},
+    {
+        "name": V2_TAG,
+        "description": "The public description 2.1 of the e-Box, for its existing clients. Errors are status "
+        "messages: go by `code`.",
+    },
     {"name": "reference data", "description": "Anybody looks up who publishes what."},
     {"name": "events", "description": "Senders and sites follow what happens to documents."},
     {"name": "federation", "description": "What the Federation asks of a provider."},
@@ -78,6 +91,22 @@ _ANSWERS: Final = (
     reference_data.SenderApplications,
     reference_data.SenderOrganizationAnswer,
     reference_data.SenderOrganizations,
+    StatusMessage,
+    v2.V2Attachment,
+    v2.V2Attachments,
+    v2.V2Linked,
+    v2.V2Message,
+    v2.V2Messages,
+    v2.V2MessageStatus,
+    v2.V2PaymentData,
+    v2.V2Published,
+    v2.V2TranslatedString,
+    v2_reference_data.V2MessageType,
+    v2_reference_data.V2MessageTypes,
+    v2_reference_data.V2SenderApplication,
+    v2_reference_data.V2SenderApplications,
+    v2_reference_data.V2SenderOrganization,
+    v2_reference_data.V2SenderOrganizations,
 )
 _BODIES: Final = (
     MessageInBatch,
@@ -95,6 +124,10 @@ _BODIES: Final = (
     PreferencesPatch,
     ProfilePatch,
     VerificationCode,
+    V2MessagesToUpdate,
+    V2MessageToLink,
+    V2MessageToPublish,
+    V2StatusSearch,
 )
 _REQUEST_ID: Final = {
     "description": "Names this request in our logs and records.",
@@ -133,6 +166,8 @@ def _description(app: FastAPI) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation["responses"])
+    tidy(document)
+    Examples(document).add()
     return document
 
 
