@@ -86,5 +86,8 @@ class SystemResolver:
 
 
 def _look_up(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:  # a label that is empty, or longer than 63 characters
+        raise OSError("this can be no name") from None
     return list(dict.fromkeys(str(place[0]) for *_, place in found))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -68,10 +69,14 @@ class Delivery:
         try:
             with spans.work("webhook delivery", id=str(claim.delivery_id), attempts=claim.attempts):
                 await self._deliver(claim, circuit)
-        except Exception as error:  # noqa: BLE001 - a row that nobody foresaw must not stop the others
+        except Retryable as error:
             _log.warning(
                 "webhook.not_recorded", delivery_id=str(claim.delivery_id), error=type(error).__name__
             )
+        except Exception as error:  # noqa: BLE001 - a row that nobody foresaw must not stop the others
+            _log.error("webhook.unforeseen", delivery_id=str(claim.delivery_id), error=type(error).__name__)
+            with suppress(Retryable):  # or it would be posted at the end of every lease, for ever
+                await self._try_later(claim, NotDelivered("something unforeseen went wrong"))
 
     async def _deliver(self, claim: Claimed, circuit: Circuit) -> None:
         headers = {"Content-Type": CONTENT_TYPE, "User-Agent": self._user_agent}

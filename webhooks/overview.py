@@ -111,7 +111,15 @@ def _replay(
     changed = connection.execute(
         sa.update(DELIVERY)
         .where(*which)
-        .values(state="due", due_at=milliseconds(now), attempts=0, first_tried_at=None, reason=None)
+        .values(
+            state="due",
+            queued_at=milliseconds(now),  # or the next failure would end what was queued too long ago
+            due_at=milliseconds(now),
+            attempts=0,
+            first_tried_at=None,
+            last_status=None,
+            reason=None,
+        )
     )
     return int(changed.rowcount)
 

@@ -140,6 +140,6 @@ def _retry_after(headers: Sequence[tuple[bytes, bytes]], now: datetime) -> timed
         return timedelta(seconds=int(text))
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a day or a year of many digits
         return None
     return max(until.replace(tzinfo=until.tzinfo or UTC) - now, timedelta())

@@ -28,7 +28,8 @@ from webhooks.rows import Claimed
 from webhooks.signing import Signer
 
 _TIDY_EVERY = timedelta(minutes=10)
-_TIDY_ROWS = 10_000
+_TIDY_AGAIN = timedelta(seconds=5)
+"""While there is more to remove than one round removes: what is settled faster would pile up."""
 _GATHER_SECONDS = 0.01
 """Posts that end together are followed by one claim of several, not by one each."""
 _THREADS = 4
@@ -44,7 +45,7 @@ class SenderLimits:
 
     `at_once` posts in all, `for_one` receiver. `lease`: after which a claim lapses, several times what a post
     may take. `poll_seconds`: how soon is found what another process filled. `keep_delivered`,
-    `keep_dead`: how long rows stay. `finish_seconds`: what a sender that stops grants the posts in hand.
+    `keep_dead`: how long rows stay, of which `tidy_rows` of a kind are removed at once. `finish_seconds`: what a sender that stops grants the posts in hand.
     """
 
     at_once: int = 64
@@ -53,6 +54,7 @@ class SenderLimits:
     poll_seconds: float = 1.0
     keep_delivered: timedelta = timedelta(days=1)
     keep_dead: timedelta = timedelta(days=30)
+    tidy_rows: int = 10_000
     finish_seconds: float = 10.0
 
 
@@ -92,7 +94,7 @@ class Sender:
         self._is_stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = asyncio.Event()
-        self._tidied_at: datetime | None = None
+        self._tidy_at: datetime | None = None
 
     async def run(self) -> None:
         """Send until stopped; then finish what is being sent."""
@@ -133,14 +135,18 @@ class Sender:
             return []
 
     async def _tidy(self, now: datetime) -> None:
-        if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
-            self._tidied_at = now
-            await self._threads.run(
-                self._deliveries.remove_settled,
-                now - self._limits.keep_delivered,
-                now - self._limits.keep_dead,
-                _TIDY_ROWS,
-            )
+        if self._tidy_at is not None and now < self._tidy_at:
+            return
+        self._tidy_at = now + _TIDY_EVERY
+        limits = self._limits
+        removed = await self._threads.run(
+            self._deliveries.remove_settled,
+            now - limits.keep_delivered,
+            now - limits.keep_dead,
+            limits.tidy_rows,
+        )
+        if removed >= limits.tidy_rows:
+            self._tidy_at = now + _TIDY_AGAIN
 
     def _start(self, claim: Claimed) -> None:
         circuit = self._circuits.setdefault(claim.endpoint, Circuit())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -86,6 +88,40 @@ def test_a_replay_is_of_what_is_named(house: House, clock: FixedClock, receiver:
     assert house.overview.replay(None, None, clock.now()) == 2
     assert house.overview.replay(None, None, clock.now()) == 0
     assert {one.attempts for one in claim(house)} == {1}
+
+
+def test_what_is_sent_again_is_queued_anew(house: House, clock: FixedClock, receiver: Receiver) -> None:
+    house.partner(hook(receiver))
+    house.publish(house.resident())
+    house.fill()
+    (one,) = claim(house)
+    house.deliveries.dead(one, clock.now(), 500, "does not serve")
+    clock.advance(25 * HOUR)
+    house.overview.replay(None, None, clock.now())
+    long_ago = clock.now() - 24 * HOUR
+
+    assert house.deliveries.give_up(one.endpoint, clock.now(), long_ago, long_ago) == 0
+
+
+def has_left(house: House, delivered: int) -> bool:
+    """Whether so many rows are there, of what was delivered alone."""
+    return house.counts() == (0, delivered, 0)
+
+
+async def test_however_much_is_settled_it_goes_after_its_time(
+    house: House, clock: FixedClock, receiver: Receiver
+) -> None:
+    house.partner(hook(receiver))
+    house.publish(*[house.resident()] * 6)
+    house.fill()
+    for one in claim(house):
+        house.deliveries.delivered(one, clock.now())
+    clock.advance(QUICK.keep_delivered + HOUR)
+
+    async with house.sending(house.sender(receiver.ca_file, limits=replace(QUICK, tidy_rows=2))):
+        for left in (4, 2, 0):
+            await until(partial(has_left, house, left))
+            clock.advance(PAUSED / 60)
 
 
 def test_what_waits_behind_a_failing_receiver_ends_with_it(
@@ -187,6 +223,7 @@ def test_a_claim_that_lapsed_says_nothing_any_more(
         ("999999999", 2 * HOUR, 2 * HOUR),
         ("Sun, 01 Mar 2020 10:30:00 GMT", timedelta(), timedelta(seconds=10)),
         ("in a while", timedelta(), timedelta(seconds=10)),
+        (f"Sun, {'9' * 20} Mar 2026 10:30:00 GMT", timedelta(), timedelta(seconds=10)),
     ],
 )
 async def test_a_receiver_is_given_the_time_that_it_asks_for_within_bounds(

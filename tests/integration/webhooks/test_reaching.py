@@ -102,3 +102,25 @@ async def test_a_name_that_nobody_knows_is_tried_again(house: House, receiver: R
     house.partner(hook(receiver))
     reason = await given_up(house, receiver, Nobody(), loopback=True)
     assert reason == "cannot be reached"
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "hooks..example.org"])
+async def test_what_can_be_no_name_ends_like_any_other_that_nobody_knows(
+    house: House, receiver: Receiver, host: str
+) -> None:
+    house.partner(WebhookRecord("no name", f"https://{host}/", ["newDocument"]))
+    resolver = SystemResolver()
+    reason = await given_up(house, receiver, resolver, loopback=False)
+    resolver.close()
+    assert reason == "cannot be reached"
+
+
+async def test_what_nobody_foresaw_does_not_go_on_for_ever(house: House, receiver: Receiver) -> None:
+    class Broken(Names):
+        async def addresses(self, host: str, port: int) -> list[str]:
+            """A mistake."""
+            raise ZeroDivisionError
+
+    house.partner(hook(receiver))
+    reason = await given_up(house, receiver, Broken(), loopback=True)
+    assert reason == "something unforeseen went wrong"
