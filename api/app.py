@@ -32,6 +32,9 @@ from api import (
 )
 from api.context import RequestContext
 from api.services import Services
+from api.v2 import ebox as v2_ebox
+from api.v2 import messages as v2_messages
+from api.v2 import reference_data as v2_reference_data
 
 _NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI's own reads the environment at every request, and would label by what we never log."""
@@ -52,6 +55,9 @@ _AREAS: Final = (
     audit,
     replay,
     reference_data,
+    v2_messages,
+    v2_ebox,
+    v2_reference_data,
     health,
     metrics,
     documentation,

@@ -62,10 +62,10 @@ def described(
     return {status: good, **problems(*more, usual=usual)}
 
 
-def json_list(content: Sequence[msgspec.Struct]) -> Response:
+def json_list(content: Sequence[msgspec.Struct], status: int = 200) -> Response:
     """A bare list as JSON, where a public description wants one."""
     headers = {"Cache-Control": "private, no-store"}
-    return Response(_encode(content), media_type="application/json", headers=headers)
+    return Response(_encode(content), status, media_type="application/json", headers=headers)
 
 
 def list_described(
@@ -84,17 +84,22 @@ def problems(*more: ProblemType, usual: bool = True) -> dict[int | str, dict[str
     return {kind.status: _problem(kind) for kind in sorted(found, key=lambda kind: kind.status)}
 
 
-def _problem(kind: ProblemType) -> dict[str, Any]:
+def headers_of(kind: ProblemType) -> dict[str, Any]:
+    """How the description speaks of the headers that a problem comes with."""
     headers: dict[str, Any] = {}
     if kind.status == kinds.INVALID_ACCESS_TOKEN.status:
         headers["WWW-Authenticate"] = {"description": "RFC 6750 §3.", "schema": {"type": "string"}}
     if kind in (kinds.SERVICE_UNAVAILABLE, kinds.TOO_MANY_REQUESTS):
         headers["Retry-After"] = {"description": "Seconds.", "schema": {"type": "integer"}}
+    return headers
+
+
+def _problem(kind: ProblemType) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         "description": kind.title,
         "content": {"application/problem+json": {"schema": schema}},
-        "headers": headers,
+        "headers": headers_of(kind),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import Meta
@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from api import problem_types as kinds
 from api.problem_types import ProblemType
+from api.responses import headers_of
 from api.schemas.answers import Answer
 from domain.errors import Issue
 
@@ -95,6 +96,17 @@ class MessageRegistryV2(Dialect):
 def dialect_of(path: str) -> Dialect | None:
     """How this address answers with errors; None where it does so with problems."""
     return next((one for one in _DIALECTS if path.startswith(f"{one.prefix}/") or path == one.prefix), None)
+
+
+def status_messages(*told: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """How the API's description speaks of these problems, where they are status messages."""
+    return {kind.status: _described(kind) for kind in sorted(told, key=lambda kind: kind.status)}
+
+
+def _described(kind: ProblemType) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{StatusMessage.__name__}"}
+    content = {MEDIA_TYPE: {"schema": schema}}
+    return {"description": kind.title, "content": content, "headers": headers_of(kind)}
 
 
 def tell(
