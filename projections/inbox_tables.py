@@ -147,6 +147,8 @@ Index(
     *(_t[language] for language in ANY_LANGUAGE),
     _t.pairs,
     postgresql_using="gin",
+    # Every search reads what is not yet in its place in the index: 256 kB are some 70 messages.
+    postgresql_with={"gin_pending_list_limit": 256},
     postgresql_ops=dict.fromkeys(ANY_LANGUAGE, "gin_trgm_ops"),
     postgresql_where=IS_CROWDED,
 ).ddl_if(dialect="postgresql")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from domain.access import Access, Basis, BasisKind
 from domain.events.access import What
 from domain.events.message import Addressee, BusinessDatum
 from domain.message import Message
 from domain.personal import ERASED
-from projections import inbox
+from projections import inbox, inbox_filter
 from projections.inbox import InboxPage, MailboxCounts, MessageFilter
 from tests.unit.projections.story import (
     NOON,
+    SENDER,
     Story,
     a_citizen,
     a_message,
@@ -153,3 +156,33 @@ def test_an_erased_owners_message_keeps_its_frame_and_loses_what_was_personal(st
     assert item.is_erased
     assert (item.subject, item.business_data) == (None, None)
     assert item.message_type == "PENSION_STATEMENT"
+
+
+def test_expiry_narrows_to_the_right_messages_however_long_each_is_listed(story: Story) -> None:
+    days = (1, 400, 30, 3650)
+    published = [
+        a_message(MAILBOX, at=NOON + timedelta(days=number), expires_at=NOON + timedelta(days=number + valid))
+        for number, valid in enumerate(days)
+    ]
+    story.when(*(fact for message in published for fact in message.new_facts()))
+    one, other, third, _ = (message.id for message in published)
+    before = listed(story, expired_before=NOON + timedelta(days=33))
+    assert {item.message_id for item in before.items} == {one, third}
+    between = listed(story, expired_after=NOON + timedelta(days=2), expired_before=NOON + timedelta(days=402))
+    assert {item.message_id for item in between.items} == {other, third}
+
+
+def test_the_ends_of_time_are_moments_to_ask_about_too(story: Story) -> None:
+    story.when(*a_message(MAILBOX).new_facts())
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    assert listed(story, expired_after=first, expired_before=last).total == 1
+    assert listed(story, expired_before=first).total == listed(story, expired_after=last).total == 0
+
+
+def test_an_exact_total_has_no_limit(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_filter, "TOTAL_LIMIT", 2)
+    story.when(*(fact for message in messages(4) for fact in message.new_facts()))
+    organisation = MessageFilter(sender_organisation=SENDER)
+    for exact, told in ((False, (2, True)), (True, (4, False))):
+        page = story.told(inbox.page, MAILBOX, organisation, page=1, page_size=1, exact_total=exact)
+        assert (page.total, page.is_total_capped) == told
