@@ -43,10 +43,12 @@ def parse_wish(text: str | None) -> Wish | None:
     if text is None:
         return None
     detail = one_detail(details_in(text), MAILBOX_TYPE, _FIELDS)
-    kind = detail.get("eboxType", Wish.ANY.value)
-    if "eboxType" in detail and kind not in {Wish.CITIZEN.value, Wish.ENTERPRISE.value}:
-        raise InvalidAuthorizationDetails("eboxType must be citizen or enterprise")
-    return Wish(kind)
+    if "eboxType" not in detail:
+        return Wish.ANY
+    for wish in (Wish.CITIZEN, Wish.ENTERPRISE):
+        if detail["eboxType"] == wish.value:
+            return wish
+    raise InvalidAuthorizationDetails("eboxType must be citizen or enterprise")
 
 
 def granted(mailbox_id: UUID | None) -> list[dict[str, Any]]:
