@@ -9,15 +9,19 @@ TOKEN: Final = {
     "token_type": "Bearer",
     "expires_in": 300,
 }
-REFUSALS: Final[dict[int, tuple[str, Any]]] = {
-    400: ("invalidRequest", {"error": "invalid_request", "error_description": "grant_type is missing"}),
-    401: (
-        "invalidClient",
-        {"error": "invalid_client", "error_description": "the client did not prove who it is"},
-    ),
-    503: (
-        "temporarilyUnavailable",
-        {"error": "temporarily_unavailable", "error_description": "try again later"},
-    ),
+REFUSALS: Final[dict[int, dict[str, Any]]] = {
+    400: {"invalidRequest": {"error": "invalid_request", "error_description": "grant_type is missing"}},
+    401: {
+        "invalidClient": {
+            "error": "invalid_client",
+            "error_description": "the client did not prove who it is",
+        }
+    },
+    503: {
+        "temporarilyUnavailable": {
+            "error": "temporarily_unavailable",
+            "error_description": "try again later",
+        }
+    },
 }
-"""By status: a name, and the body."""
+"""By status and name."""

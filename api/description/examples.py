@@ -15,16 +15,20 @@ from api.description.mailbox_answers import MAILBOX_ANSWERS
 from api.description.message_answers import MESSAGE_ANSWERS
 from api.description.problem_examples import names_of, problem_examples
 from api.description.public_answers import PUBLIC_ANSWERS
+from api.description.status_message_examples import status_message_examples
+from api.description.v2_answers import V2_ANSWERS
+from api.description.v2_bodies import V2_BODY_EXAMPLES
 
 _PROBLEM: Final = "application/problem+json"
 _ANSWERS: Final = {
     "TokenBody": TOKEN,
     **{
         type(one).__name__: msgspec.to_builtins(one)
-        for one in (*MESSAGE_ANSWERS, *MAILBOX_ANSWERS, *PUBLIC_ANSWERS)
+        for one in (*MESSAGE_ANSWERS, *MAILBOX_ANSWERS, *PUBLIC_ANSWERS, *V2_ANSWERS)
     },
 }
-_REFUSALS: Final = {"OAuthErrorBody": REFUSALS}
+_BODIES: Final = BODY_EXAMPLES | V2_BODY_EXAMPLES
+_REFUSALS: Final = {"OAuthErrorBody": REFUSALS, "StatusMessage": status_message_examples()}
 
 
 class Examples:
@@ -46,7 +50,7 @@ class Examples:
         places = {one["in"] for one in operation.get("parameters", ())} | ({"body"} if body else set())
         for content in body.values():
             shape = shape_of(content["schema"])
-            for name, value in BODY_EXAMPLES.get(shape, {}).items():
+            for name, value in _BODIES.get(shape, {}).items():
                 self._refer(content, name, f"{shape}.{name}", {"value": value})
         for status, response in operation["responses"].items():
             for media_type, content in response.get("content", {}).items():
@@ -69,8 +73,7 @@ class Examples:
             and (one := shape_of(content["schema"]["items"])) in _ANSWERS
         ):
             self._refer(content, "answer", f"{one}.list", {"value": [_ANSWERS[one]]})
-        elif status in (refusals := _REFUSALS.get(shape, {})):
-            name, value = refusals[status]
+        for name, value in _REFUSALS.get(shape, {}).get(status, {}).items():
             self._refer(content, name, f"{shape}.{name}", {"value": value})
 
     def _refer(self, content: dict[str, Any], name: str, kept_as: str, example: dict[str, Any]) -> None:

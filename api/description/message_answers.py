@@ -16,7 +16,7 @@ SUBJECT: Final = TranslatedString(
     nl="Uw pensioenoverzicht", fr="Votre aperçu de pension", de="Ihre Pensionsübersicht"
 )
 
-_ATTACHMENT: Final = answers.AttachmentAnswer(
+ATTACHMENT: Final = answers.AttachmentAnswer(
     attachment_id=ids.ATTACHMENT,
     attachment_title=TranslatedString(nl="Overzicht", fr="Aperçu", de="Übersicht"),
     file_name="overzicht-2027.pdf",
@@ -28,8 +28,8 @@ _ATTACHMENT: Final = answers.AttachmentAnswer(
     content_href="https://ebox.example/messageRegistry/v3/ebox/messages/"
     f"{ids.MESSAGE}/attachments/{ids.ATTACHMENT}/content",
 )
-_ATTACHMENTS: Final = answers.Attachments(items=[_ATTACHMENT], total_items=1)
-_PAYMENT: Final = answers.PaymentDataAnswer(
+_ATTACHMENTS: Final = answers.Attachments(items=[ATTACHMENT], total_items=1)
+PAYMENT: Final = answers.PaymentDataAnswer(
     payment_data_id="2027-000001",
     amount=120.0,
     vat_amount=25.2,
@@ -78,9 +78,9 @@ MESSAGE_ANSWERS: Final[tuple[Answer, ...]] = (
         fr="Voici votre aperçu de cette année.",
         de="Hier finden Sie Ihre Übersicht dieses Jahres.",
     ),
-    _ATTACHMENT,
+    ATTACHMENT,
     _ATTACHMENTS,
-    _PAYMENT,
+    PAYMENT,
     KeptDocument(document_id=ids.DOCUMENT, keep_until=ids.EXPIRES_AT),
     aftermath.ConfirmationAnswer(message_id=ids.MESSAGE, confirmed_at=ids.READ_AT),
     aftermath.TakenBackAnswer(message_id=ids.MESSAGE, mailboxes=1),

@@ -9,7 +9,7 @@ from api.schemas import federation, health
 from api.schemas import reference_data as data
 from api.schemas.answers import Answer, TranslatedString
 
-_TYPE: Final = data.MessageTypeAnswer(
+TYPE: Final = data.MessageTypeAnswer(
     message_type_id=ids.MESSAGE_TYPE,
     message_type_name=TranslatedString(
         nl="Pensioenoverzicht", fr="Aperçu de pension", de="Pensionsübersicht", en="Pension statement"
@@ -24,14 +24,14 @@ _TYPE: Final = data.MessageTypeAnswer(
         )
     ],
 )
-_APPLICATION: Final = data.SenderApplicationAnswer(
+APPLICATION: Final = data.SenderApplicationAnswer(
     application_id=ids.APPLICATION,
     application_name=TranslatedString(nl="Pensioenen", fr="Pensions", de="Pensionen", en="Pensions"),
     application_logos=[],
     sender_organization_ids=[ids.PARTNER],
     message_type_ids=[ids.MESSAGE_TYPE],
 )
-_ORGANISATION: Final = data.SenderOrganizationAnswer(
+ORGANISATION: Final = data.SenderOrganizationAnswer(
     organization_id=ids.PARTNER,
     organization_short_name=TranslatedString(
         nl="Demo Pensioendienst", fr="Office des pensions de démonstration", de="Demo-Pensionsdienst"
@@ -52,12 +52,12 @@ _ORGANISATION: Final = data.SenderOrganizationAnswer(
 _NAME: Final = TranslatedString(nl="eBox", fr="eBox", de="eBox")
 
 PUBLIC_ANSWERS: Final[tuple[Answer, ...]] = (
-    _TYPE,
-    data.MessageTypes(items=[_TYPE], total_items=1),
-    _APPLICATION,
-    data.SenderApplications(items=[_APPLICATION], total_items=1),
-    _ORGANISATION,
-    data.SenderOrganizations(items=[_ORGANISATION], total_items=1),
+    TYPE,
+    data.MessageTypes(items=[TYPE], total_items=1),
+    APPLICATION,
+    data.SenderApplications(items=[APPLICATION], total_items=1),
+    ORGANISATION,
+    data.SenderOrganizations(items=[ORGANISATION], total_items=1),
     federation.EboxPreferences(
         ebox_id=federation.EboxIdAnswer(ebox_type="CITIZEN", ebox_id_value=ids.CITIZEN),
         exclusively_ebox=True,
