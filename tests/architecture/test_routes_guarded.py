@@ -28,14 +28,14 @@ from web.logout import LOGOUT_PATH
 from web.security import SignedIn
 from web.static import STATIC_PATH
 
-_REFERENCE_DATA = "/messageRegistry/v3/referenceData"
+_REFERENCE_DATA = [f"/messageRegistry/{version}/referenceData" for version in ("v2", "v3")]
 
 PUBLIC = {
     *PUBLIC_PATHS,
-    f"{_REFERENCE_DATA}/messageTypes",
-    f"{_REFERENCE_DATA}/messageTypes/{{messageTypeId}}",
+    *(f"{base}/messageTypes{rest}" for base in _REFERENCE_DATA for rest in ("", "/{messageTypeId}")),
     *(
-        f"{_REFERENCE_DATA}/{kind}{rest}"
+        f"{base}/{kind}{rest}"
+        for base in _REFERENCE_DATA
         for kind, own in (
             ("senderApplications", "/{senderApplicationId}"),
             ("senderOrganizations", "/{senderOrganizationId}"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from api.problem_types import NOT_IMPLEMENTED
 from api.refusals import Refusal
@@ -21,16 +21,6 @@ from domain.errors import InvalidInput, Issue
 
 _MAX_ISSUES: Final = 50
 _PERSON: Final = "person"
-_EXAMPLE: Final[dict[str, Any]] = {
-    "recipient": {"eboxType": "citizen", "eboxIdValue": "81050103522"},
-    "subject": {"nl": "Uw pensioenoverzicht", "fr": "Votre relevé de pension"},
-    "messageTypeId": "PENSION_STATEMENT",
-    "senderOrganizationId": "0206731645",
-    "senderApplicationId": "demo.pensions",
-    "attachments": [{"httpPartName": "upfile1", "mainContent": True, "attachmentSigned": False}],
-    "bodyMainContent": False,
-    "replyAuthorized": False,
-}
 
 
 class V2Line(Lenient, TranslatedLine):
@@ -86,8 +76,6 @@ class V2PaymentToPublish(Lenient):
 
 class V2MessageToPublish(Lenient):
     """A message, or (`originalMessageId`, with a reader's token) a reply to one."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     recipient: V2Recipient
     for_the_attention_of: V2AttentionToPublish | None = None

@@ -56,20 +56,6 @@ class V2Recipient(Lenient):
 class V2MessageToLink(Lenient):
     """A message, and to whom else it goes."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "messageId": "0197a3c2-5d4e-7b1a-9c3f-2e8d6b4a1f05",
-                    "recipients": [
-                        {"eboxType": "citizen", "eboxIdValue": "19082416188"},
-                        {"eboxType": "enterprise", "eboxIdValue": "0884303369"},
-                    ],
-                }
-            ]
-        }
-    )
-
     message_id: str
     recipients: Annotated[list[V2Recipient], Field(min_length=1, max_length=MAX_RECIPIENTS)]
 
@@ -87,12 +73,6 @@ class V2MessageToUpdate(Lenient):
 
 class V2MessagesToUpdate(Lenient):
     """Several messages, each named once."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"items": [{"messageId": "0197a3c2-5d4e-7b1a-9c3f-2e8d6b4a1f05", "visible": False}]}]
-        }
-    )
 
     items: Annotated[list[V2MessageToUpdate], Field(min_length=1, max_length=MAX_MESSAGES)]
 
@@ -120,19 +100,7 @@ class V2MessageAndRecipient(Lenient):
 class V2StatusSearch(RootModel[list[V2MessageAndRecipient]]):
     """Messages whose status is asked for, each with one of its recipients."""
 
-    model_config = ConfigDict(
-        hide_input_in_errors=True,
-        json_schema_extra={
-            "examples": [
-                [
-                    {
-                        "messageId": "0197a3c2-5d4e-7b1a-9c3f-2e8d6b4a1f05",
-                        "eboxId": {"eboxType": "citizen", "eboxIdValue": "81050103522"},
-                    }
-                ]
-            ]
-        },
-    )
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     root: Annotated[list[V2MessageAndRecipient], Field(min_length=1, max_length=MAX_STATUSES)]
 

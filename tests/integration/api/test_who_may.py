@@ -19,8 +19,18 @@ from tests.unit.api.forms import CONTENT_TYPE, form, json_part, message
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PATH = "/messageRegistry/v3/ebox/messages"
+V2 = "/messageRegistry/v2"
 WHO_MAY = {
     Operation.PUBLISH: "partner",
+    Operation.KEEP_DOCUMENT: "partner",
+    Operation.LINK: "partner",
+    Operation.STATUS: "partner",
+    Operation.WITHDRAW: "partner",
+    Operation.RECALL: "partner",
+    Operation.DOCUMENT_EVENTS: "partner",
+    Operation.SEARCH_PREFERENCES: "partner",
+    Operation.CONFIRM: "an",
+    Operation.REPLY: "an",
     Operation.COUNT: "an",
     Operation.LIST: "an",
     Operation.READ: "an",
@@ -50,6 +60,13 @@ def requests(ebox: Embedded) -> list[tuple[Operation, dict[str, Any]]]:
     return found
 
 
+def refusal(url: str) -> int:
+    """The status with which it is refused: version 2.1 of the Message Registry knows no 403."""
+    if not url.startswith(V2):
+        return 403
+    return 404 if url.startswith(f"{V2}/ebox") else 400
+
+
 async def status(ebox: Embedded, who: str | None, request: dict[str, Any]) -> int:
     headers = request.get("headers", {}) | (ebox.as_(who) if who else {})
     return (await ebox.http.request(**{**request, "headers": headers})).status_code
@@ -62,14 +79,16 @@ async def test_every_guarded_route_is_closed_to_whom_it_is_not_for(ebox: Embedde
     for operation, request in checked:
         assert await status(ebox, None, request) == 401
         for who in {"partner", "an", "auditor"} - {WHO_MAY[operation]}:
-            assert await status(ebox, who, request) == 403, (who, request["method"], request["url"])
+            refused = await status(ebox, who, request)
+            assert refused == refusal(request["url"]), (who, request["method"], request["url"])
     assert (await ebox.what_is_kept())[1:] == tuple(kept)
     assert ebox.topics_since(position) == {AccessDenied.TOPIC}
 
 
 async def test_what_is_public_stays_public(ebox: Embedded) -> None:
     for path in PUBLIC_PATHS:
-        assert (await ebox.http.get(path)).status_code in (200, 503)
+        url = path.format(messageProviderId=ebox.system.provider.id)
+        assert (await ebox.http.get(url)).status_code in (200, 503), url
 
 
 async def test_another_citizens_message_looks_like_none_at_all(ebox: Embedded) -> None:
