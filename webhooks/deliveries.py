@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import shuffle
 from typing import Any, Final, Protocol
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -26,6 +27,7 @@ from webhooks.tables import DELIVERY, METADATA, OPEN, POSITION, REGISTRATION, VE
 MOST_WAITING: Final = 500_000
 """For one webhook: what comes on top is a dead letter at once."""
 
+_AT_ONCE: Final = 500
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -65,6 +67,7 @@ class Deliveries:
         self,
         rows: Sequence[Due],
         changed: Iterable[Registration],
+        taken_back: Sequence[UUID] = (),
         *,
         from_position: int,
         to_position: int,
@@ -72,8 +75,9 @@ class Deliveries:
     ) -> None:
         """Add `rows`, keep the `changed` registrations and move the position: all of it or nothing.
 
-        What waits for a webhook that is suspended or gone by then becomes a dead letter. Raises
-        `PositionMoved` where the position is not `from_position` any more.
+        Deliveries that are `taken_back` go, unless they were made, and no replay brings them back. What waits
+        for a webhook that is suspended or gone by then becomes a dead letter. Raises `PositionMoved` where
+        the position is not `from_position` any more.
         """
         with self._database.transaction() as connection:
             moved = connection.execute(
@@ -83,6 +87,8 @@ class Deliveries:
                 raise PositionMoved("another filler has been here")
             if rows:
                 connection.execute(sa.insert(DELIVERY), self._within_limits(connection, rows))
+            for start in range(0, len(taken_back), _AT_ONCE):
+                _take_back(connection, taken_back[start : start + _AT_ONCE])
             for registration in changed:
                 _keep(connection, registration, now)
 
@@ -181,6 +187,11 @@ class Deliveries:
 
 def _registrations(connection: Connection) -> list[Registration]:
     return [registration_of(row) for row in connection.execute(sa.select(REGISTRATION))]
+
+
+def _take_back(connection: Connection, deliveries: Sequence[UUID]) -> None:
+    is_one = (DELIVERY.c.delivery_id.in_(deliveries), DELIVERY.c.state != "delivered")
+    connection.execute(sa.delete(DELIVERY).where(*is_one))
 
 
 def _keep(connection: Connection, registration: Registration, now: datetime) -> None:

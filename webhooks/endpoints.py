@@ -40,8 +40,10 @@ class Endpoint:
 
     def may_want(self, occasion: DocumentEvent, organisation: str) -> bool:
         """Whether it is told of such events about messages of that sender, if the mailbox's kind fits."""
-        if not self.wants(occasion):
-            return False
+        return self.wants(occasion) and self.may_know(organisation)
+
+    def may_know(self, organisation: str) -> bool:
+        """Whether messages of that sender concern it: a partner's own alone, to a site those of all."""
         return self.site is not None or self.organisation == organisation
 
     def wants(self, occasion: DocumentEvent) -> bool:
@@ -106,6 +108,10 @@ class Registrations:
     def that_may_want(self, occasion: DocumentEvent, organisation: str) -> list[Endpoint]:
         """Those that are told of such an event about a message of that sender, as far as that decides."""
         return [one for one in self._endpoints if one.may_want(occasion, organisation)]
+
+    def that_may_know(self, organisation: str) -> list[Endpoint]:
+        """Those that may have been told something about a message of that sender, suspended ones too."""
+        return [one for one in self._endpoints if one.may_know(organisation)]
 
     def wants(self, occasion: DocumentEvent) -> bool:
         """Whether anybody is told of such events."""

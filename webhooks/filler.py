@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Event as Flag
+from uuid import UUID
 
 import structlog
 
@@ -25,7 +26,7 @@ from webhooks.deliveries import Deliveries
 from webhooks.endpoints import Registration, Registrations
 from webhooks.errors import PositionMoved
 from webhooks.looking_up import LookUps
-from webhooks.rows import Due
+from webhooks.rows import Due, delivery_id
 
 ROLE = "webhook-filler"
 POSITION_EVERY = 500
@@ -101,6 +102,7 @@ class Filler:
                     self._deliveries.fill(
                         filling.rows,
                         filling.changed.values(),
+                        filling.taken_back,
                         from_position=position,
                         to_position=end,
                         now=self._clock.now(),
@@ -123,16 +125,19 @@ class _Filling:
         self._clock = clock
         self.rows: list[Due] = []
         self.changed: dict[object, Registration] = {}
+        self.taken_back: list[UUID] = []
 
     @property
     def has_news(self) -> bool:
         """Whether there is anything to keep besides the position."""
-        return bool(self.rows or self.changed)
+        return bool(self.rows or self.changed or self.taken_back)
 
     def take(self, event: Event) -> None:
         """Take an event in."""
         if event.TOPIC in registrations.TOPICS:
             self._register(event)
+        elif event.TOPIC == occasions.TAKEN_BACK:
+            self._take_back(event)
         else:
             self._tell(event)
 
@@ -141,6 +146,13 @@ class _Filling:
         if registration is not None:
             self._known.take(registration)
             self.changed[registration.registration_id] = registration
+
+    def _take_back(self, event: Event) -> None:
+        published = self._look_ups.published(event)
+        if published is not None:
+            told = self._look_ups.told_of(event.originator_id)
+            endpoints = self._known.that_may_know(published.sender_organisation)
+            self.taken_back += [delivery_id(one, endpoint.key) for one in told for endpoint in endpoints]
 
     def _tell(self, event: Event) -> None:
         occasion = occasions.occasion_of(event)
@@ -174,4 +186,5 @@ def _relevant(page: Sequence[RecordedEvent], known: Registrations) -> list[Recor
         topics = {*registrations.TOPICS, *occasions.TOPICS}
     else:
         topics = {topic for topic, occasion in occasions.TOPICS.items() if known.wants(occasion)}
+    topics.add(occasions.TAKEN_BACK)
     return [one for one in page if one.stored.topic in topics]

@@ -18,6 +18,7 @@ from domain.personal import readable
 from eventstore.cache import BoundedCache
 from eventstore.store import EventStore
 from webhooks.cloudevents import Owner
+from webhooks.occasions import occasion_of
 
 OWNERS: Final = 20_000
 OWNER_SECONDS: Final = 600.0
@@ -36,6 +37,10 @@ class LookUps:
             return event
         first = self._events.first_event(event.originator_id)
         return first if isinstance(first, MessagePublished) else None
+
+    def told_of(self, message_id: UUID) -> list[UUID]:
+        """The events of this message that receivers are told of."""
+        return [one.event_id for one in self._events.events_of(message_id) if occasion_of(one)]
 
     def owner(self, mailbox_id: UUID) -> Owner | None:
         """Whose mailbox it is; None where there is none."""

@@ -10,6 +10,7 @@ from domain.events.message import (
     MessageOpened,
     MessagePublished,
     MessageReleased,
+    MessageWithdrawn,
     ReminderDue,
 )
 from webhooks.endpoints import DocumentEvent
@@ -21,6 +22,9 @@ TOPICS: Final = {
     ExpiryAnnounced.TOPIC: DocumentEvent.EXPIRY_ALERT,
     MessageOpened.TOPIC: DocumentEvent.READ,
 }
+
+TAKEN_BACK: Final = MessageWithdrawn.TOPIC
+"""Nobody is told of it, and from then on of nothing before it: the message is as if it had never been."""
 
 
 def occasion_of(event: Event) -> DocumentEvent | None:

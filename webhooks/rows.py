@@ -13,6 +13,11 @@ from webhooks.endpoints import Endpoint, EndpointKey, Registration
 from webhooks.tables import milliseconds, moment
 
 
+def delivery_id(event_id: UUID, key: EndpointKey) -> UUID:
+    """The delivery of this event to this webhook."""
+    return uuid5(event_id, f"{key.registration_id.hex}:{key.webhook_id}")
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """An event that a webhook is to be told; `body` is the CloudEvent."""
@@ -26,8 +31,7 @@ class Due:
     @property
     def delivery_id(self) -> UUID:
         """Derived: the same event for the same webhook is the same delivery."""
-        key = self.endpoint
-        return uuid5(self.event_id, f"{key.registration_id.hex}:{key.webhook_id}")
+        return delivery_id(self.event_id, self.endpoint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,9 @@ class SenderLimits:
     """How much at once, and for how long.
 
     `at_once` posts in all, `for_one` receiver. `lease`: after which a claim lapses, several times what a post
-    may take. `poll_seconds`: how soon is found what another process filled. `keep_delivered`,
-    `keep_dead`: how long rows stay, of which `tidy_rows` of a kind are removed at once. `finish_seconds`: what a sender that stops grants the posts in hand.
+    may take. `poll_seconds`: how soon is found what another process filled. `keep_delivered`, `keep_dead`:
+    how long rows stay, of which `tidy_rows` of a kind are removed at once. `finish_seconds`: what a sender
+    that stops grants the posts in hand.
     """
 
     at_once: int = 64

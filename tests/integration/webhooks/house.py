@@ -155,6 +155,10 @@ class House:
         """Its owner reads the message."""
         self.change(message_id, lambda message: message.open(new_id(), self.clock.now()))
 
+    def withdraw(self, message_id: UUID) -> None:
+        """Its sender takes the message back."""
+        self.change(message_id, lambda one: one.withdraw(None, one.published.access, self.clock.now()))
+
     def counts(self) -> tuple[int, int, int]:
         """How many deliveries wait, were made, are dead."""
         states = self.overview.endpoints()

@@ -78,6 +78,36 @@ def test_a_document_is_new_once_it_is_in_sight_and_then_what_happens_to_it_is_to
     ]
 
 
+def test_of_what_was_withdrawn_nobody_is_told_any_more(house: House, receiver: Receiver) -> None:
+    """Neither what waits nor a dead letter: whoever asked for the document would find none."""
+    partner = house.partner(hook(receiver, events=["newDocument"]))
+    house.site(["citizen"], hook(receiver, "portal", ["newDocument"]))
+    withdrawn, told, kept = house.publish(*[house.resident()] * 3)
+    house.fill()
+    for claim in house.deliveries.claim({}, 10, 10, house.clock.now(), timedelta(minutes=1)):
+        if str(told) in claim.body.decode():
+            house.deliveries.delivered(claim, house.clock.now())
+    house.change(partner, lambda one: one.suspend("fraud", house.clock.now()))
+    house.fill()
+    assert house.counts() == (2, 2, 2)
+
+    for message in (withdrawn, told):
+        house.withdraw(message)
+    house.fill()
+
+    assert house.counts() == (1, 2, 1)
+    (letter,) = house.overview.dead_letters(None, 10)
+    assert letter.event_id == house.events.events_of(kept)[0].event_id
+
+
+def test_not_even_where_both_are_read_at_once(house: House, receiver: Receiver) -> None:
+    house.partner(hook(receiver))
+    (message,) = house.publish(house.resident())
+    house.withdraw(message)
+    house.fill()
+    assert house.counts() == (0, 0, 0)
+
+
 def test_a_crash_before_the_commit_loses_nothing_and_doubles_nothing(
     house: House, receiver: Receiver
 ) -> None:
