@@ -60,12 +60,16 @@ _BODY: Final[dict[str, Any]] = {
 }
 
 
+_ANSWERS: Final = described(
+    200, ItemAnswers, kinds.REQUEST_TIMEOUT, kinds.PAYLOAD_TOO_LARGE, kinds.UNSUPPORTED_MEDIA_TYPE
+)
+_ANSWERS[200]["content"][NDJSON] = {"schema": {"$ref": "#/components/schemas/ItemAnswer"}}
+
+
 @router.post(
     "/ebox/messages/batch",
     summary="Publish many messages",
-    responses=described(
-        200, ItemAnswers, kinds.REQUEST_TIMEOUT, kinds.PAYLOAD_TOO_LARGE, kinds.UNSUPPORTED_MEDIA_TYPE
-    ),
+    responses=_ANSWERS,
     openapi_extra=_BODY,
 )
 async def publish_batch(actor: Annotated[Actor, guarded(Operation.PUBLISH)], request: Request) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api import problem_types as kinds
 from api.json_bodies import MEDIA_TYPE, MERGE_PATCH, json_body, receive_json, receive_merge_patch
 from api.parameters import StrictRoute
-from api.responses import described, json_answer, json_list, list_described
+from api.responses import json_answer, json_list
 from api.schemas.federation import (
     EboxIdSameTypeList,
     EboxPreferences,
@@ -22,6 +22,7 @@ from api.schemas.federation import (
 )
 from api.security import guarded
 from api.services import Services, services_of
+from api.v2.common import described
 from domain.actors import Actor
 from domain.decisions import Operation
 from domain.errors import NotFound
@@ -35,7 +36,7 @@ _BODY_PROBLEMS: Final = (kinds.REQUEST_TIMEOUT, kinds.PAYLOAD_TOO_LARGE, kinds.U
 @router.post(
     "/eboxPreferences/search",
     summary="Ask who wants eBox alone",
-    responses=list_described(200, EboxPreferences, *_BODY_PROBLEMS),
+    responses=described(200, EboxPreferences, kinds.NO_ACCESS, *_BODY_PROBLEMS, is_list=True),
     openapi_extra=json_body(EboxIdSameTypeList),
 )
 async def search_preferences(
@@ -51,7 +52,9 @@ async def search_preferences(
 @router.patch(
     "/eboxPreferences",
     summary="Choose eBox alone, or paper too",
-    responses=described(200, EboxPreferences, kinds.NOT_FOUND, kinds.CONFLICT, *_BODY_PROBLEMS),
+    responses=described(
+        200, EboxPreferences, kinds.NO_ACCESS, kinds.NOT_FOUND, kinds.CONFLICT, *_BODY_PROBLEMS
+    ),
     openapi_extra=json_body(EboxPreferencesToUpdate, MERGE_PATCH, MEDIA_TYPE),
 )
 async def change_preferences(
@@ -67,7 +70,7 @@ async def change_preferences(
 @router.get(
     "/messageProviders",
     summary="List who provides messages",
-    responses=list_described(200, MessageProvider, usual=False),
+    responses=described(200, MessageProvider, is_list=True, is_public=True),
 )
 async def message_providers(request: Request) -> Response:
     """This eBox: the one provider there is at this address."""
@@ -77,7 +80,7 @@ async def message_providers(request: Request) -> Response:
 @router.get(
     "/messageProviders/{messageProviderId}",
     summary="Get a provider of messages",
-    responses=described(200, MessageProvider, kinds.NOT_FOUND, usual=False),
+    responses=described(200, MessageProvider, kinds.NOT_FOUND, is_public=True),
 )
 async def message_provider(
     request: Request, provider_id: Annotated[str, Path(alias="messageProviderId", max_length=100)]

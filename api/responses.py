@@ -68,16 +68,6 @@ def json_list(content: Sequence[msgspec.Struct], status: int = 200) -> Response:
     return Response(_encode(content), status, media_type="application/json", headers=headers)
 
 
-def list_described(
-    status: int, schema: type[msgspec.Struct], *more: ProblemType, usual: bool = True
-) -> dict[int | str, dict[str, Any]]:
-    """`described`, of a bare list."""
-    described_one = described(status, schema, *more, usual=usual)
-    content = {"application/json": {"schema": {"type": "array", "items": _reference(schema)}}}
-    described_one[status]["content"] = content
-    return described_one
-
-
 def problems(*more: ProblemType, usual: bool = True) -> dict[int | str, dict[str, Any]]:
     """The description of the problems that a route may answer with."""
     found = [*(_USUAL if usual else ()), *more]
