@@ -29,6 +29,7 @@ router = APIRouter(prefix="/audit", tags=["audit"], route_class=StrictRoute)
 
 _SEARCH_BYTES = 4096
 _KINDS: dict[str, Any] = {"enum": list(KINDS)}
+_CLIENT_ID: dict[str, Any] = {"pattern": "^[a-z0-9][a-z0-9.-]{0,63}$"}
 
 T = TypeVar("T")
 
@@ -64,7 +65,9 @@ async def history_filter(
     mailbox: Annotated[UUID | None, Query(description="A mailbox's id.")] = None,
     message: Annotated[UUID | None, Query(description="A message's id.")] = None,
     actor: Annotated[UUID | None, Query(description="The party id of whoever acted.")] = None,
-    site: Annotated[str | None, Query(description="An integrating site's client id.")] = None,
+    site: Annotated[
+        str | None, Query(description="An integrating site's client id.", json_schema_extra=_CLIENT_ID)
+    ] = None,
     sender: Annotated[str | None, Query(description="The sender's enterprise number.")] = None,
     kind: Annotated[str | None, Query(description="A kind of event.", json_schema_extra=_KINDS)] = None,
     start: Annotated[str | None, _moment("from")] = None,

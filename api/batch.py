@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from api import problem_types as kinds
 from api.document_response import DocumentResponse
 from api.pacing import Pace, PacedBody
-from api.parameters import StrictRoute, idempotency_key
+from api.parameters import StrictRoute, idempotency_key, key_parameter
 from api.problem_types import UNSUPPORTED_MEDIA_TYPE
 from api.refusals import Refusal
 from api.responses import described
@@ -49,13 +49,10 @@ _BODY: Final[dict[str, Any]] = {
         },
     },
     "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "description": "Stands for the whole batch: an item without a key of its own has this one, with "
-            "`/` and its place (from 0) behind it.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        }
+        key_parameter(
+            "Stands for the whole batch: an item without a key of its own has this one, with "
+            "`/` and its place (from 0) behind it."
+        )
     ],
 }
 

@@ -88,6 +88,17 @@ def _refuse_repeated_headers(given: Headers, names: list[str]) -> None:
             raise InvalidInput(Issue(name, "repeated", "give it once", "header"))
 
 
+def key_parameter(description: str) -> dict[str, Any]:
+    """How the API's description speaks of the header `Idempotency-Key`."""
+    pattern = r'^([!#-+\--:<-~]{1,255}|"[ !#-\[\]-~]{1,255}")$'
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": description,
+        "schema": {"type": "string", "pattern": pattern},
+    }
+
+
 def idempotency_key(headers: Headers) -> str | None:
     """The `Idempotency-Key`, bare or as a string of RFC 9651; the two spellings are one key.
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
-from api.parameters import StrictRoute, idempotency_key
+from api.parameters import StrictRoute, idempotency_key, key_parameter
 from api.responses import POSITION_HEADER, described, json_answer
 from api.schemas.messages import PREFIX
 from api.schemas.shared_documents import KeptDocument, keep_command
@@ -46,14 +46,7 @@ _BODY: Final[dict[str, Any]] = {
             }
         },
     },
-    "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "description": "A repeat with the same key and content is answered as the first one was.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        }
-    ],
+    "parameters": [key_parameter("A repeat with the same key and content is answered as the first one was.")],
 }
 _HEADERS: Final = {
     **POSITION_HEADER,

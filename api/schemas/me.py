@@ -33,7 +33,7 @@ class ProfilePatch(StrictModel):
 class VerificationCode(StrictModel):
     """The six digits that were mailed."""
 
-    code: str
+    code: str = Field(json_schema_extra={"pattern": "^[0-9]{6}$"})
 
 
 class QuietHoursToBe(StrictModel):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api import problem_types as kinds
 from api.json_bodies import json_body, receive_json
-from api.parameters import MailboxChoice, idempotency_key
+from api.parameters import MailboxChoice, idempotency_key, key_parameter
 from api.refusals import Refusal
 from api.responses import POSITION_HEADER, json_answer, json_list
 from api.schemas.publish import read_message
@@ -63,14 +63,7 @@ _BODY: Final[dict[str, Any]] = {
             }
         },
     },
-    "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "description": "A repeat is answered 409, with the message that is there in `Location`.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        }
-    ],
+    "parameters": [key_parameter("A repeat is answered 409, with the message that is there in `Location`.")],
 }
 
 
