@@ -15,7 +15,7 @@ from uuid import UUID
 
 from application.judging import partition_of, subject_of
 from application.parties import Parties, mailbox_of
-from application.placement import mailbox_created
+from application.placement import mailbox_created, require_unmerged
 from application.publications import Publications
 from application.recipients import refused_recipient
 from application.reference import Reference, ReferenceData
@@ -159,6 +159,7 @@ class Linking:
             if not new:
                 return 0
             broadcast.link(map(mailbox_of, new.values()), copy.access, copy.at)
+            await require_unmerged(self._parties, *new.values())
             facts: list[Event] = broadcast.new_facts()
             for one, party in new.items():
                 if party.mailbox_id not in recorded:

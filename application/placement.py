@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.parties import Parties, mailbox_of
-from domain.errors import Retryable
+from domain.errors import Retryable, Unavailable
 from domain.events.base import Event
 from domain.events.mailbox import CreatedBecause
 from domain.identifiers import Identifier
@@ -47,8 +47,10 @@ class Placement:
         """Append the publication to its first mailbox, and `more` with it; the position.
 
         `party` is the recipient's, and owns the mailbox that the publication names. Raises `VersionConflict`
-        where the publication, or one of `more`, is there already.
+        where the publication, or one of `more`, is there already, `Unavailable` where the recipient's
+        mailbox was merged into another one since: a repeat finds that one.
         """
+        await require_unmerged(self._parties, party)
         facts = [*Message.publish(publication.publication_id, publication, at).new_facts(), *more]
         if party.mailbox_recorded:
             return await self._events.append(*facts)
@@ -60,8 +62,10 @@ class Placement:
     async def put_all(self, placed: Sequence[Placed], at: datetime) -> int:
         """Append many publications as one, all or none; the position.
 
-        Raises `VersionConflict` where any of them, or a mailbox that is to be begun, is there already.
+        Raises `VersionConflict` where any of them, or a mailbox that is to be begun, is there already, and
+        `Unavailable` as `put`.
         """
+        await require_unmerged(self._parties, *(one.party for one in placed))
         facts: list[Event] = []
         begun: set[UUID] = set()
         for one in placed:
@@ -85,6 +89,18 @@ class Placement:
             if conflict.stream != party.mailbox_id:
                 raise
             return await self._events.append(*facts)
+
+
+async def require_unmerged(parties: Parties, *recipients: Party) -> None:
+    """Raise `Unavailable` where one of them was merged into another party since it was looked up.
+
+    Between that look and the append documents are put, which may take long. A merge waits for what processes
+    remember and for appends under way, not for uploads: `application.replacing`.
+    """
+    for one in recipients:
+        current = await parties.by_id(one.party_id)
+        if current is not None and current.merged_into is not None:
+            raise Unavailable("the recipient's mailbox has just been merged into another one", retry_after=1)
 
 
 def mailbox_created(party: Party, recipient: Identifier, at: datetime) -> list[Event]:

@@ -24,14 +24,14 @@ from domain.mailbox import Mailbox
 from eventstore.errors import AggregateNotFound, VersionConflict
 from eventstore.parties import CACHE_SECONDS, Party
 from eventstore.replacements import Merged, Replacements
-from eventstore.store import EventStore
+from eventstore.store import APPEND_SECONDS, EventStore
 from threads import BoundedThreads
 
 ATTEMPTS: Final = 3
 """How often a step that met another writer's event reloads and decides again."""
 
-SETTLING_SECONDS: Final = CACHE_SECONDS + 30.0
-"""How long a process may go on believing where a number leads, and publish what it had begun."""
+SETTLING_SECONDS: Final = CACHE_SECONDS + APPEND_SECONDS + 10.0
+"""How long a process may go on believing where a number leads, and append what it had begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from application.mailboxes import Mailboxes
 from application.parties import Parties, mailbox_of
+from application.placement import Placed, Placement
 from application.progress import Silent
 from application.replacing import Replacing
 from domain.clock import FixedClock
@@ -18,7 +20,9 @@ from domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from domain.events.mailbox import Frequency
 from domain.identifiers import EnterpriseNumber, Identifier, Ssin
 from domain.mailbox import Mailbox
+from domain.publication import Publication
 from eventstore.parties import Party
+from tests.integration.notifier.publications import a_message
 from tests.logbook import an_event_store, key_store_at
 from threads import BoundedThreads
 
@@ -177,3 +181,23 @@ async def test_nothing_is_accepted_for_a_mailbox_that_was_merged(office: Office)
     await office.merge(OLD, NEW)
     with pytest.raises(Conflict):
         await office.mailboxes.prefer(mailbox_of(one), language="de", frequency=Frequency.IMMEDIATE)
+
+
+async def test_a_publication_that_was_begun_before_a_merge_does_not_go_into_the_old_mailbox(
+    office: Office,
+) -> None:
+    """Nobody's eyes would ever fall on it there: where that mailbox never began, no event hands it over."""
+    await office.in_use(NEW)
+    old = await office.parties.find_or_create(OLD)
+    message = a_message(mailbox_of(old), old.party_id, AT, "Geheim", None, "PENSION_STATEMENT", AT).published
+    facts = {field.name: getattr(message, field.name) for field in fields(Publication)}
+    publication = Publication(**facts)
+    await office.merge(OLD, NEW)
+    placement = Placement(office.events, office.parties)
+
+    with pytest.raises(Unavailable):
+        await placement.put(publication, OLD, old, AT)
+    with pytest.raises(Unavailable):
+        await placement.put_all([Placed(publication, OLD, old)], AT)
+
+    assert office.events.events_of(mailbox_of(old)) == []
