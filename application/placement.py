@@ -72,7 +72,7 @@ class Placement:
             if not one.party.mailbox_recorded and one.party.party_id not in begun:
                 begun.add(one.party.party_id)
                 facts += mailbox_created(one.party, one.recipient, at)
-            facts += Message.publish(one.publication.publication_id, one.publication, at).new_facts()
+            facts.append(Message.published_fact(one.publication.publication_id, one.publication, at))
         position = await self._events.append(*facts)
         if begun:
             with suppress(Retryable):

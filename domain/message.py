@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from eventsourcing.utils import get_topic
 
 from domain.aggregate import AggregateRoot
 from domain.changes import ChangesADay
@@ -35,6 +37,7 @@ from domain.events.message import (
     MessageWithdrawn,
     ReminderDue,
 )
+from domain.ids import new_id
 from domain.publication import Publication
 
 REMIND_AFTER: Final = timedelta(days=15)
@@ -69,6 +72,18 @@ class Message(AggregateRoot):
         """Put the message into the recipient's mailbox; out of sight until its time, if that is later."""
         facts = {name: getattr(publication, name) for name in _FACTS}
         return cls.begin(MessagePublished, message_id, at, **facts)
+
+    @classmethod
+    def published_fact(cls, message_id: UUID, publication: Publication, at: datetime) -> MessagePublished:
+        """The fact that `publish` records, where nobody needs the message itself: of a thousand at once."""
+        facts: dict[str, Any] = {name: getattr(publication, name) for name in _FACTS}
+        return MessagePublished(
+            originator_id=message_id,
+            originator_version=cls.INITIAL_VERSION,
+            originator_topic=get_topic(cls),
+            timestamp=at,
+            **{"event_id": new_id(), **facts},
+        )
 
     def open(self, access_id: UUID, at: datetime) -> None:
         """The first time bytes of the main content leave. Later times change nothing."""

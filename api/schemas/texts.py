@@ -15,8 +15,18 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_BUT_LAYOUT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+def is_line(text: str) -> bool:
+    """Whether it is print alone, on one line."""
+    return _CONTROL.search(text) is None
+
+
+def is_prose(text: str) -> bool:
+    """Whether it is print, line breaks and tabs alone."""
+    return _CONTROL_BUT_LAYOUT.search(text) is None
+
+
 def _one_line(text: str) -> str:
-    if _CONTROL.search(text):
+    if not is_line(text):
         raise PydanticCustomError(
             "ebox_controlCharacter", "holds a control character or half of a surrogate pair"
         )
@@ -24,7 +34,7 @@ def _one_line(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    if _CONTROL_BUT_LAYOUT.search(text):
+    if not is_prose(text):
         raise PydanticCustomError(
             "ebox_controlCharacter", "holds a control character or half of a surrogate pair"
         )
