@@ -21,6 +21,7 @@ ROUNDS ?=
 SEED ?=
 FAULTS ?=
 TESTS ?=
+EXAMPLES ?=
 
 .PHONY: help
 help: ## list what can be made
@@ -58,6 +59,10 @@ bench: $(VENV)/.dev ## measure (SCENARIO=a,b picks, ROUNDS=n repeats); the table
 faults: $(VENV)/.dev ## break what eBox stands on while it is at work (ROUNDS=n, SEED=n, FAULTS=a,b), and look for losses
 	@.ci/install-debian $(TEST_PACKAGES)
 	@$(BIN)/python -m tests.faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## put requests made up from the API's description to it (EXAMPLES=n for each operation)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/pytest tests/integration/api/fuzzing
 
 .PHONY: docs
 docs: $(VENV)/.dev ## write the reference pages that are made from the code

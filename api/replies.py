@@ -30,6 +30,7 @@ _BODY: Final[dict[str, Any]] = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
+                    "additionalProperties": False,
                     "required": [ROOT],
                     "properties": {
                         ROOT: {"$ref": "#/components/schemas/ReplyToPublish"},

@@ -32,6 +32,7 @@ _BODY: Final[dict[str, Any]] = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
+                    "additionalProperties": False,
                     "required": [PART],
                     "properties": {
                         ROOT: {"$ref": "#/components/schemas/DocumentToKeep"},

@@ -16,7 +16,8 @@ from projections.inbox import MessageFilter
 
 MAX_PAGE: Final = 100_000
 MAX_PAGE_SIZE: Final = 100
-MAX_POSITION: Final = 2**63 - 1
+MAX_POSITION: Final = 2**53 - 1
+"""The largest whole number that every reader of JSON takes for what it is (RFC 8259 §6)."""
 MAX_WORDS_CHARACTERS: Final = 256
 
 Language = Literal["nl", "fr", "de", "en"]

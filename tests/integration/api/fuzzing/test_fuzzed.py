@@ -1,0 +1,138 @@
+"""The API's own description, put to the test: nothing made up from it breaks anything or surprises anybody.
+
+`FUZZ_EXAMPLES` says how many requests are made up for each operation, besides those at the edges of what is
+described; `make fuzz` sets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from application.demo.people import EMPLOYEE, EMPLOYER, PEOPLE
+from bootstrap.development import REDIRECT_URI, WHOLE_DEMO
+from tests import pdfs
+from tests.integration.api.embedded import AN, Embedded
+from tests.integration.api.fuzzing.hooks import TOKENS_FILE
+from tests.integration.api.publishing import PATH, body_only
+from tests.integration.api.serving import served
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+REPOSITORY = Path(__file__).parents[4]
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
+SECONDS = 240 + 60 * EXAMPLES
+TOKENS_LAST_SECONDS = 120
+
+
+async def tokens(ebox: Embedded) -> dict[str, str]:
+    """A fresh one for everybody."""
+    marc = next(person for person in PEOPLE if person.key == EMPLOYEE)
+    site = ebox.client("site")
+    return {
+        "partner": await ebox.client("partner").own_token(),
+        "auditor": await ebox.client("auditor").own_token(WHOLE_DEMO),
+        "site": await site.own_token(),
+        "an": await site.demo_person_token(AN.key, AN.digital_keys[0], REDIRECT_URI),
+        "marc": await site.demo_person_token(
+            marc.key, marc.digital_keys[0], REDIRECT_URI, enterprise=EMPLOYER
+        ),
+    }
+
+
+async def keep_fresh(ebox: Embedded, file: Path) -> None:
+    while True:
+        await asyncio.sleep(TOKENS_LAST_SECONDS)
+        write(file, json.dumps(await tokens(ebox)))
+
+
+def write(file: Path, text: str) -> None:
+    """Whole or not at all: another process reads it."""
+    new = file.with_suffix(".new")
+    new.write_text(text)
+    new.replace(file)
+
+
+async def published(ebox: Embedded, message: dict[str, Any], file: bytes | None = None) -> str:
+    files: dict[str, Any] = {"messageToPublish": (None, json.dumps(message), "application/json")}
+    if file is not None:
+        files["upfile1"] = ("statement.pdf", file, "application/pdf")
+    response = await ebox.http.post(PATH, files=files, headers=ebox.as_("partner"))
+    assert response.status_code == 201, response.text
+    message_id: str = response.json()["messageId"]
+    return message_id
+
+
+def to_read() -> Iterator[tuple[dict[str, Any], bytes | None]]:
+    """A message of everything, a plain one, and one to the enterprise."""
+    everything = body_only(
+        "alles",
+        isBodyMainContent=False,
+        attachments=[{"httpPartName": "upfile1", "isMainContent": True}],
+        isReplyAuthorized=True,
+        isConfirmationNeeded=True,
+        paymentData={
+            "paymentDataId": "1",
+            "amount": 120.0,
+            "vatAmount": 25.2,
+            "currency": "EUR",
+            "dueDate": "2040-03-31T23:59:59+02:00",
+            "iban": "BE68539007547034",
+            "reference": "+++090/9337/55493+++",
+        },
+    )
+    yield everything, pdfs.make_pdf()
+    yield body_only("gewoon"), None
+    employer = {"eboxType": "enterprise", "enterpriseNumber": EMPLOYER}
+    yield body_only("werkgever", recipient=employer, messageTypeId="A1_CERTIFICATE"), None
+
+
+def dictionary(file: Path, words: list[str]) -> None:
+    """In the way in which fuzzers read words that are worth trying."""
+    file.write_text("".join(f'"{word}"\n' for word in words))
+
+
+async def prepare(ebox: Embedded, folder: Path) -> dict[str, str]:
+    """What the fuzzer finds, and its environment."""
+    messages = [await published(ebox, message, file) for message, file in to_read()]
+    mistakes = [await published(ebox, body_only(f"vergissing {number}")) for number in range(6)]
+    await ebox.caught_up()
+    found = (await ebox.http.get(f"{PATH}/{messages[0]}", headers=ebox.as_("an"))).json()
+    attachments = [one["attachmentId"] for one in found["attachments"]["items"]]
+    dictionary(folder / "messages.dict", messages)
+    dictionary(folder / "attachments.dict", attachments)
+    dictionary(folder / "mistakes.dict", mistakes)
+    (folder / CONFIGURATION.name).write_text(CONFIGURATION.read_text())
+    write(folder / "tokens.json", json.dumps(await tokens(ebox)))
+    return os.environ | {TOKENS_FILE: str(folder / "tokens.json"), "PYTHONPATH": str(REPOSITORY)}
+
+
+async def test_every_answer_to_a_made_up_request_is_as_described(ebox: Embedded, tmp_path: Path) -> None:
+    environment = await prepare(ebox, tmp_path)
+    fresh = asyncio.create_task(keep_fresh(ebox, tmp_path / "tokens.json"))
+    async with served(ebox.system.app) as port:
+        fuzzer = await asyncio.create_subprocess_exec(
+            *(Path(sys.executable).with_name("schemathesis"), "run"),
+            f"http://127.0.0.1:{port}/openapi.json",
+            *("--max-examples", str(EXAMPLES), "--no-color"),
+            cwd=tmp_path,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            output, _ = await asyncio.wait_for(fuzzer.communicate(), SECONDS)
+        finally:
+            fresh.cancel()
+            if fuzzer.returncode is None:
+                fuzzer.kill()
+                await fuzzer.wait()
+    assert fuzzer.returncode == 0, output.decode()
