@@ -164,6 +164,8 @@ async def test_errors_outside_of_any_operation_are_status_messages_too(v2: V2Cli
     assert wrong.headers["allow"] == "GET, PATCH"
     assert nothing.json()["environment"] == "development"
     assert nothing.json()["id"] == nothing.headers["ebox-request-id"]
+    federation = await v2.ebox.http.post("/federation/v1/eboxPreferences/search", json={})
+    assert (federation.status_code, federation.json()["code"]) == (401, "NO_ACCESS_TOKEN")
     elsewhere = await v2.ebox.http.get("/messageRegistry/v3/nothing")
     assert elsewhere.headers["content-type"] == "application/problem+json"
 
