@@ -24,10 +24,12 @@ from application.recipients import refused_recipient
 from application.reference import Reference, ReferenceData
 from application.repeats import Repeats
 from domain import ids
+from domain.access import Basis, access_record
 from domain.actors import Actor
 from domain.clock import Clock
 from domain.draft import ROOT, MessageDraft
 from domain.errors import DomainError, InvalidInput, Issue
+from domain.events.access import AccessRecord
 from domain.identifiers import Identifier
 from domain.register import Finding, PartyRegister
 from eventstore.errors import VersionConflict
@@ -162,6 +164,7 @@ class ChunkPublisher:
     async def _compose(self, actor: Actor, entries: list[_Entry], facts: _Facts, at: datetime) -> None:
         missing = {one.item.draft.recipient for one in entries if one.party is None}
         made = await self._parties.find_or_create_many(missing) if missing else {}
+        accesses: dict[Basis, AccessRecord] = {}
         for entry in entries:
             draft = entry.item.draft
             party = entry.party or made[draft.recipient]
@@ -175,8 +178,19 @@ class ChunkPublisher:
             attachments = [
                 carried(one, facts.kept[one.document_id]) for one in draft.attachments if one.document_id
             ]
+            basis = entry.judgement.basis
+            if basis not in accesses:
+                accesses[basis] = access_record(actor, basis)
             publication = compose(
-                actor, draft, entry.judgement, entry.publication_id, party, attachments, fingerprint, at
+                actor,
+                draft,
+                entry.judgement,
+                entry.publication_id,
+                party,
+                attachments,
+                fingerprint,
+                accesses[basis],
+                at,
             )
             entry.placed = Placed(publication, draft.recipient, party)
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from application.judging import Judgement
 from application.parties import mailbox_of
-from domain.access import access_record
 from domain.actors import Actor
 from domain.draft import MessageDraft
 from domain.draft_times import visible_from
+from domain.events.access import AccessRecord
 from domain.events.message import AttachmentRecord, BusinessDatum
 from domain.publication import Publication
 from domain.reference import MessageType
@@ -25,6 +25,7 @@ def compose(
     party: Party,
     attachments: list[AttachmentRecord],
     fingerprint: str,
+    access: AccessRecord,
     at: datetime,
 ) -> Publication:
     """The publication to this party, which is the recipient's. `fingerprint` is that of the request."""
@@ -47,7 +48,7 @@ def compose(
         recipient_activated=party.is_activated,
         visible_from=visible_from(draft, at),
         expires_at=judgement.expires_at,
-        access=access_record(actor, judgement.basis),
+        access=access,
         sender_partition=draft.sender_partition,
         payment=draft.payment.facts() if draft.payment else None,
         recipient_partition=judgement.recipient_partition,

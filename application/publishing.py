@@ -25,6 +25,7 @@ from application.recipients import refused_recipient
 from application.reference import Reference
 from application.repeats import Repeats
 from domain import ids
+from domain.access import access_record
 from domain.actors import Actor
 from domain.clock import Clock
 from domain.draft import MessageDraft
@@ -112,8 +113,9 @@ class Publishing:
             async with files_of.kept(self._documents, files) as stored:
                 records = files_of.records(draft.attachments, zip(files, reports, stored, strict=True), kept)
                 at = self._clock.now()
+                access = access_record(actor, judgement.basis)
                 publication = compose(
-                    actor, draft, judgement, publication_id, party, records, fingerprint, at
+                    actor, draft, judgement, publication_id, party, records, fingerprint, access, at
                 )
                 position = await self._placement.put(publication, draft.recipient, party, at)
         except VersionConflict:

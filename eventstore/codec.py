@@ -6,8 +6,8 @@ A record with personal fields is copied field by field; whatever has none goes t
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +17,12 @@ from domain.personal import ERASED
 from eventstore.errors import KeyMissing
 from eventstore.fields import PersonalField, Sealed, Shape
 from eventstore.keys import KeyRing
-from eventstore.personal import context
+from eventstore.personal import PartyKey, context
 
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Place:
     """The event whose fields are being sealed or unsealed; `upcast`: its fields may lie elsewhere than they
     were written.
@@ -33,6 +33,13 @@ class Place:
     topic: str
     keys: KeyRing
     upcast: bool = False
+    _met: dict[UUID, PartyKey | None] = dataclasses.field(default_factory=dict)
+
+    def key_of(self, owner: UUID) -> PartyKey | None:
+        """The owner's key, asked for once: an event has few owners and many fields."""
+        if owner not in self._met:
+            self._met[owner] = self.keys.key_of(owner)
+        return self._met[owner]
 
 
 def owners_of(shape: Shape, record: Any, event: Any) -> Iterator[UUID]:
@@ -114,7 +121,7 @@ def _owner(field: PersonalField, record: Any, event: Any) -> UUID:
 def _seal_field(field: PersonalField, value: Any, owner: UUID, place: Place, path: str) -> Sealed:
     if value is ERASED:
         raise ValueError(f"{field.name} was erased and cannot be written again")
-    key = place.keys.key_of(owner)
+    key = place.key_of(owner)
     if key is None:
         raise KeyMissing(owner)
     where = context(place.stream, place.version, owner, place.topic, path + field.name)
@@ -127,7 +134,7 @@ def _seal_field(field: PersonalField, value: Any, owner: UUID, place: Place, pat
 
 
 def _unseal_field(field: PersonalField, sealed: Sealed, place: Place, path: str) -> Any:
-    key = place.keys.key_of(sealed.owner)
+    key = place.key_of(sealed.owner)
     if key is None:
         return ERASED
     written_at = sealed.path if place.upcast else path + field.name
