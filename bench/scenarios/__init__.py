@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from bench.measurement import Outcome
+from bench.scenarios.batch import batch
+from bench.scenarios.bulk_memory import bulk_memory
 from bench.scenarios.inbox import inbox
 from bench.scenarios.memory import memory
 from bench.scenarios.pages import pages
@@ -20,8 +22,10 @@ Scenario: TypeAlias = Callable[[int], tuple[Outcome, dict[str, object]]]
 SCENARIOS: Final[dict[str, Scenario]] = {
     "publish": publish,
     "publish-pdf": publish_pdf,
+    "batch": batch,
     "inbox": inbox,
     "pages": pages,
     "projections": projections,
     "memory": memory,
+    "bulk-memory": bulk_memory,
 }
