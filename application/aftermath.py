@@ -1,7 +1,8 @@
 """What may still become of a publication: its sender withdraws or recalls it, its reader confirms it.
 
 Every command loads the messages from the log, lets each decide, and appends the facts of all as one: a
-publication that went to many mailboxes is withdrawn from all of them, or from none.
+publication that went to many mailboxes is withdrawn from all of them, or from none. Taken back from everybody
+it is closed in the same commit, so that it goes to nobody else who is just being added.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from eventstore.store import EventStore
 
 ATTEMPTS: Final = 3
 """How often a command that met another writer's event reloads and decides again."""
+TOGETHER: Final = 1_001
+"""So many facts are appended as one, a thousand messages': more would find no room in a writer's queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Aftermath:
     ) -> TakenBack:
         """Take it back from every recipient, or from one: it is as if it had never been there.
 
-        Raises `NotFound`, and `Conflict` where any of these messages was opened: then none is withdrawn.
+        Raises `NotFound`, and `Conflict` where any of these messages was opened: then none is withdrawn. Of
+        more than a thousand some may be, where one is opened at that very moment.
         """
 
         def withdraw(message: Message, access: AccessRecord, at: datetime) -> None:
@@ -77,7 +81,7 @@ class Aftermath:
     ) -> TakenBack:
         """It went to the wrong mailbox: what it holds is withheld, in every recipient's or in one's.
 
-        Raises `NotFound`, and `Conflict` where one of these messages was withdrawn or has expired.
+        Raises `NotFound`, and `Conflict` where nothing is left to recall: withdrawn from all, or expired.
         """
 
         def recall(message: Message, access: AccessRecord, at: datetime) -> None:
@@ -123,19 +127,33 @@ class Aftermath:
         for attempt in range(1, ATTEMPTS + 1):
             first, basis = await self._publications.of_sender(actor, operation, publication_id, at)
             access = access_record(actor, basis)
-            messages = await self._publications.messages(first, recipient)
             facts: list[Event] = []
+            if recipient is not None:
+                messages = await self._publications.all_to(first, recipient)
+            else:
+                broadcast = await self._publications.broadcast(first, at)
+                messages = await self._publications.to_all(first, broadcast)
+                broadcast.close(access, at)
+                facts += broadcast.new_facts()
+            if operation is Operation.RECALL:
+                messages = [one for one in messages if not one.is_withdrawn] or messages
             for message in messages:
                 decide(message, access, at)
                 facts += message.new_facts()
             if not facts:
                 return TakenBack(len(messages), await self._events.latest_position())
             try:
-                return TakenBack(len(messages), await self._events.append(*facts))
+                return TakenBack(len(messages), await self._append(facts))
             except VersionConflict:
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("the last attempt returns or raises")
+
+    async def _append(self, facts: list[Event]) -> int:
+        position = 0
+        for start in range(0, len(facts), TOGETHER):
+            position = await self._events.append(*facts[start : start + TOGETHER])
+        return position
 
 
 def _access(permission: Permission, message: Message, actor: Actor, at: datetime) -> Access:

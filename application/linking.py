@@ -6,6 +6,7 @@ stream tells exactly who has the message, and whoever links the same recipient a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
@@ -16,13 +17,12 @@ from uuid import UUID
 from application.judging import partition_of, subject_of
 from application.parties import Parties, mailbox_of
 from application.placement import mailbox_created, require_unmerged
-from application.publications import Publications
+from application.publications import AT_ONCE, Publications
 from application.recipients import refused_recipient
 from application.reference import Reference, ReferenceData
 from domain import ids
 from domain.access import Basis, access_record
 from domain.actors import Actor
-from domain.broadcast import Broadcast
 from domain.clock import Clock
 from domain.decisions import Deny, Operation, decide
 from domain.errors import Conflict, Gone, InvalidInput, Issue
@@ -114,7 +114,9 @@ class Linking:
         refused = await self._refused(actor, first.published, recipients, reference, at)
         allowed = [one for one in dict.fromkeys(recipients) if one not in refused]
         parties = await self._parties.find_or_create_many(allowed)
-        copy = _Copy(actor, basis, first.published, reference, at)
+        refused |= await self._taken_back(first, recipients, parties, at)
+        allowed = [one for one in allowed if one not in refused]
+        copy = _Copy(actor, basis, first, reference, at)
         position = 0
         for start in range(0, len(allowed), _CHUNK):
             some = {one: parties[one] for one in allowed[start : start + _CHUNK]}
@@ -145,11 +147,28 @@ class Linking:
                 refused[one] = issue
         return refused
 
+    async def _taken_back(
+        self, first: Message, recipients: list[Identifier], parties: dict[Identifier, Party], at: datetime
+    ) -> dict[Identifier, Issue]:
+        """Those who had it until it was taken back from them: they neither have it nor get it again."""
+        broadcast = await self._publications.broadcast(first, at)
+        had_by = {*broadcast.mailboxes, first.published.mailbox_id}
+        had = [one for one, party in parties.items() if had_by & {party.mailbox_id, *party.merged_mailboxes}]
+        found: dict[Identifier, Issue] = {}
+        for start in range(0, len(had), AT_ONCE):
+            some = had[start : start + AT_ONCE]
+            messages = await asyncio.gather(*(self._publications.to(first, one) for one in some))
+            for one, message in zip(some, messages, strict=True):
+                if message.is_withdrawn or message.is_recalled:
+                    where = f"{ITEMS}[{recipients.index(one)}].{one.scheme}"
+                    found[one] = Issue(where, "takenBack", "it was withdrawn or recalled from this recipient")
+        return found
+
     async def _link_chunk(self, copy: _Copy, recipients: dict[Identifier, Party]) -> int:
         """The position of what was appended; 0 where all of them have it."""
         recorded = {party.mailbox_id for party in recipients.values() if party.mailbox_recorded}
         for attempt in range(1, _ATTEMPTS + 1):
-            broadcast = await self._broadcast(copy)
+            broadcast = await self._publications.broadcast(copy.first, copy.at)
             new = {
                 one: party
                 for one, party in recipients.items()
@@ -178,14 +197,6 @@ class Linking:
                 return position
         raise AssertionError("the last attempt returns or raises")
 
-    async def _broadcast(self, copy: _Copy) -> Broadcast:
-        publication_id = copy.published.publication_id
-        try:
-            found: Broadcast = await self._events.get(ids.broadcast_id(publication_id))
-        except AggregateNotFound:
-            return Broadcast.of(publication_id, copy.published.sender_organisation, copy.at)
-        return found
-
     async def _recorded(self, parties: Iterable[Party]) -> set[UUID | None]:
         """The mailboxes that somebody else has begun meanwhile."""
         found: set[UUID | None] = set()
@@ -200,9 +211,10 @@ class _Copy:
     """The publication, as it is copied for further recipients."""
 
     def __init__(
-        self, actor: Actor, basis: Basis, published: MessagePublished, reference: ReferenceData, at: datetime
+        self, actor: Actor, basis: Basis, first: Message, reference: ReferenceData, at: datetime
     ) -> None:
-        self.published = published
+        self.first = first
+        self.published = published = first.published
         self.access = access_record(actor, basis)
         self.at = at
         self.first_mailbox = published.mailbox_id

@@ -35,7 +35,7 @@ class MailboxMessages:
             return None
         if _is_covered(permission, first):
             return first
-        for mailbox in permission.mailboxes:
+        for mailbox in (permission.mailbox_id, *permission.merged):  # the own one: it is what lists show
             further = await self._stream(message_id(publication_id, mailbox))
             if further is not None and _is_covered(permission, further):
                 return further

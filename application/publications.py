@@ -47,24 +47,39 @@ class Publications:
             raise NotAllowed(decision.reason)
         raise NotFound("message")
 
-    async def messages(self, first: Message, recipient: Identifier | None = None) -> list[Message]:
-        """The messages of all its recipients, or of this one. Raises `NotFound` where it has none."""
-        if recipient is not None:
-            return [await self.to(first, recipient)]
-        streams = await self.further(first.published.publication_id)
-        return [first, *await self._all(streams)]
+    async def to_all(self, first: Message, broadcast: Broadcast) -> list[Message]:
+        """The messages of all its recipients."""
+        return [first, *await self._all(broadcast.messages())]
 
     async def to(self, first: Message, recipient: Identifier) -> Message:
-        """The message of this recipient. Raises `NotFound`."""
+        """The message of this recipient, as they see it. Raises `NotFound`."""
+        return (await self.all_to(first, recipient))[0]
+
+    async def all_to(self, first: Message, recipient: Identifier) -> list[Message]:
+        """Every message of this recipient: several, where mailboxes that had it were merged.
+
+        The one that its owner sees comes first. Raises `NotFound` where there is none.
+        """
         party = await self._parties.find(recipient)
-        if party is not None and party.mailbox_id is not None:
-            for mailbox in (party.mailbox_id, *party.merged_mailboxes):
-                if mailbox == first.published.mailbox_id:
-                    return first
-                found = await self.message(ids.message_id(first.published.publication_id, mailbox))
-                if found is not None:
-                    return found
-        raise NotFound("message")
+        if party is None or party.mailbox_id is None:
+            raise NotFound("message")
+        mailboxes = (party.mailbox_id, *party.merged_mailboxes)
+        found = [first] if first.published.mailbox_id in mailboxes else []
+        if not found or party.merged_mailboxes:
+            publication_id = first.published.publication_id
+            found += await self._all([ids.message_id(publication_id, one) for one in mailboxes])
+        if not found:
+            raise NotFound("message")
+        return found
+
+    async def broadcast(self, first: Message, at: datetime) -> Broadcast:
+        """To whom else it went; one that begins now where it went to nobody else."""
+        published = first.published
+        try:
+            found: Broadcast = await self._events.get(ids.broadcast_id(published.publication_id))
+        except AggregateNotFound:
+            return Broadcast.of(published.publication_id, published.sender_organisation, at)
+        return found
 
     async def further(self, publication_id: UUID) -> list[UUID]:
         """The streams of the messages of all recipients but the first."""

@@ -10,7 +10,7 @@ from domain.events.base import Event, FirstEvent, recorded_as
 
 @recorded_as("publication.linking_begun")
 class LinkingBegun(FirstEvent):
-    """Its sender sends it to more than one recipient: from now on the stream says to whom."""
+    """From now on the stream says to which recipients but the first it goes."""
 
     publication_id: UUID
     sender_organisation: str
@@ -21,4 +21,11 @@ class PublicationLinked(Event):
     """A message of it was put into each of these mailboxes, in the same append."""
 
     mailboxes: list[UUID]
+    access: AccessRecord
+
+
+@recorded_as("publication.closed")
+class PublicationClosed(Event):
+    """Its sender took it back from everybody: it goes to no further mailbox."""
+
     access: AccessRecord

@@ -12,6 +12,7 @@ import pytest
 
 from bench.publications import national_numbers
 from domain.broadcast import Broadcast
+from domain.events import Event
 from domain.identifiers import Ssin
 from domain.ids import broadcast_id, message_id
 from domain.message import Message
@@ -128,6 +129,53 @@ async def test_what_was_withdrawn_goes_to_nobody_else(ebox: Embedded) -> None:
     path = f"{MESSAGES}/{publication}/withdraw"
     assert (await ebox.http.post(path, json={}, headers=ebox.as_("partner"))).status_code == 200
     assert (await link(ebox, publication, citizen(LEA.number))).status_code == 409
+
+
+async def take_back(ebox: Embedded, publication: UUID, how: str, **said: Any) -> httpx.Response:
+    path = f"{MESSAGES}/{publication}/{how}"
+    return await ebox.http.post(path, json=said, headers=ebox.as_("partner"))
+
+
+async def test_whoever_it_was_taken_back_from_is_not_said_to_have_it(ebox: Embedded) -> None:
+    publication = await published(ebox)
+    await link(ebox, publication, citizen(LEA.number))
+    answer = await take_back(ebox, publication, "withdraw", recipient=citizen(LEA.number))
+    assert answer.status_code == 200, answer.text
+    [again] = (await link(ebox, publication, citizen(LEA.number))).json()["items"]
+    assert [(one["name"], one["title"]) for one in again["problem"]["issues"]] == [
+        ("items[0].ssin", "takenBack")
+    ]
+
+
+async def test_what_is_withdrawn_from_one_can_be_recalled_from_the_others(ebox: Embedded) -> None:
+    publication = await published(ebox)
+    await link(ebox, publication, citizen(LEA.number))
+    await take_back(ebox, publication, "withdraw", recipient=citizen(LEA.number))
+    answer = await take_back(ebox, publication, "recall")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["mailboxes"] == 1
+    assert (await ebox.system.events.get(publication)).is_recalled
+
+
+@pytest.mark.parametrize("how", ["withdraw", "recall"])
+async def test_whoever_is_added_while_it_is_taken_back_does_not_keep_it(
+    ebox: Embedded, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    publication = await published(ebox)
+    events = ebox.system.events
+    append = events.append
+    taken_back: list[int] = []
+
+    async def slow(*facts: Event) -> int:
+        if not taken_back and facts[0].TOPIC == "publication.linking_begun":
+            taken_back.append(0)
+            taken_back[0] = (await take_back(ebox, publication, how)).status_code
+        return await append(*facts)
+
+    monkeypatch.setattr(events, "append", slow)
+    answer = await link(ebox, publication, citizen(LEA.number))
+    assert (answer.status_code, taken_back) == (409, [200])
+    assert await linked_to(ebox, publication) == set()
 
 
 async def test_only_ones_own_publications_are_linked(ebox: Embedded) -> None:

@@ -11,6 +11,8 @@ from application.parties import mailbox_of
 from application.progress import Silent
 from application.replacing import Replacing
 from domain.identifiers import Ssin
+from domain.ids import message_id as further_message
+from domain.message import Message
 from eventstore.parties import Party
 from projections import access_history
 from projections.access_history import HistoryFilter
@@ -91,3 +93,32 @@ async def test_the_history_is_that_of_both(post: Post, survivor: Party) -> None:
     assert published == [second, first]
     assert "mailbox.merged_into" in {row.kind for row in rows}
     assert [row.position for row in rows] == sorted((row.position for row in rows), reverse=True)
+
+
+async def test_what_both_had_is_taken_back_from_both(post: Post, survivor: Party) -> None:
+    """The survivor sees An's copy: recalling its own alone would leave that to be read."""
+    first = await post.publish()
+    recipient = {"eboxType": "citizen", "ssin": NEW.number}
+    headers = post.ebox.as_("partner")
+    linked = await post.ebox.http.post(
+        f"{MESSAGES}/{first}/recipients", json={"items": [recipient]}, headers=headers
+    )
+    assert linked.status_code == 200, linked.text
+    await post.content(first)
+    await merge(post)
+
+    searched = await post.ebox.http.post(
+        f"{MESSAGES}/status/search",
+        json={"items": [{"messageId": str(first), "recipient": recipient}]},
+        headers=headers,
+    )
+    assert searched.json()["items"][0]["readStatus"] is True
+    answer = await post.ebox.http.post(
+        f"{MESSAGES}/{first}/recall", json={"recipient": recipient}, headers=headers
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["mailboxes"] == 2
+    system = post.ebox.system
+    further: Message = await system.events.get(further_message(first, mailbox_of(survivor)))
+    shown: Message = await system.events.get(first)
+    assert (further.is_recalled, shown.is_recalled) == (True, True)
