@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from application.parties import Parties
+from application.preferences import PreferenceChanges
 from application.profile import Profiles
 from domain.access import Access
 from domain.actors import Actor
@@ -80,7 +81,7 @@ class Federation:
         mailbox = await self._mailbox(owner)
         if mailbox is None:
             raise NotFound("mailbox")
-        changes = {"exclusively_ebox": chosen}
+        changes = PreferenceChanges(exclusively_ebox=chosen)
         await self._profiles.change_preferences(actor, changes, mailbox=mailbox)
 
     async def active_since(self) -> date:

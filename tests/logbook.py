@@ -192,6 +192,8 @@ def a_publication(
         due_at=None,
         expires_at=NOW,
         access=an_access(actor_party),
+        sender_kind="enterprise",
+        sender_number=None,
     )
 
 

@@ -15,7 +15,10 @@ from docs.reference.pages.tables import page, prose, table
 from domain.events.base import EVENTS, Event, FirstEvent
 from domain.personal import Erasure, OwnedBy
 
-OWNERS: Final = {"party_id": "the mailbox's owner (of a kept document: its sender)", "actor_party": "whoever acted"}
+OWNERS: Final = {
+    "party_id": "the mailbox's owner (of a kept document: its sender)",
+    "actor_party": "whoever acted",
+}
 """Whose the datum is, by the field that names the party."""
 
 STREAMS: Final = {

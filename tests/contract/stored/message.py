@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from domain.events import Event
 from domain.events.message import (
@@ -27,7 +28,7 @@ from domain.events.message import (
 )
 from tests.contract.stored.common import ACCESS, AT, EVENT, LATER, MAILBOX, OTHER, PARTY, STREAM, event, first
 
-_PUBLISHED = first(
+_PUBLISHED: Any = first(
     MessagePublished,
     "message",
     publication_id=STREAM,

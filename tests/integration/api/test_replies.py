@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -43,7 +43,8 @@ async def test_a_reply_goes_to_the_senders_mailbox_and_says_whose_it_is(ebox: Em
     assert (answer.sender_kind, answer.sender_number) == ("citizen", AN.number)
     assert str(answer.original_message) == message_id
     assert answer.sender_number is not ERASED
-    assert answer.party_id != (await ebox.system.events.get(answer.original_message)).published.party_id
+    original = await ebox.system.events.get(UUID(message_id))
+    assert answer.party_id != original.published.party_id
     assert "message.replied" in ebox.topics_since(before)
 
 

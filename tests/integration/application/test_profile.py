@@ -13,10 +13,8 @@ import pytest
 
 from application.profile import Preferences
 from application.verification import CODES, LIFE, PERIOD, TRIES
-from domain.access import BasisKind
-from domain.actors import ActorKind
-from domain.errors import Gone, InvalidInput, LimitReached, NotActivated, NotAllowed
-from domain.events.mailbox import Frequency, OwnerKind, QuietHours
+from domain.errors import Gone, InvalidInput, LimitReached, NotActivated
+from domain.events.mailbox import Frequency, QuietHours
 from tests.integration.application.owner import ADDRESS, Owner, an_owner
 
 MOMENT = timedelta(microseconds=1)
@@ -257,11 +255,3 @@ async def test_the_profile_of_an_erased_owner_is_gone(owner: Owner) -> None:
     for asked in (owner.profile(), owner.profiles.enter_address(owner.actor, "b@example.test")):
         with pytest.raises(Gone):
             await asked
-
-
-async def test_the_own_mailbox_is_the_one_to_look_into(owner: Owner) -> None:
-    [own] = await owner.profiles.mailboxes(owner.actor)
-    assert (own.mailbox_id, own.owner_kind, own.is_own) == (owner.mailbox_id, OwnerKind.CITIZEN, True)
-    assert own.basis.kind is BasisKind.SELF
-    with pytest.raises(NotAllowed):
-        await owner.profiles.mailboxes(replace(owner.actor, kind=ActorKind.PARTNER))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from domain.ids import message_id as further_message
@@ -54,7 +55,7 @@ async def test_the_last_of_a_publications_messages_takes_the_document_along(post
 
 
 async def test_an_upload_stays_when_its_messages_go_and_goes_when_its_time_is_over(post: Post) -> None:
-    files = {
+    files: dict[str, Any] = {
         "documentToKeep": (None, f'{{"keepUntil": "{post.at(days=10)}"}}', "application/json"),
         "upfile1": ("brochure.pdf", make_pdf(), "application/pdf"),
     }

@@ -6,8 +6,10 @@ import asyncio
 from pathlib import Path
 
 from bootstrap import safekeeping
+from domain.actors import DigitalKey
 from domain.identifiers import Ssin
 from identity.first_login import FirstLogin
+from identity.ports import ProvenPerson
 from tests.integration.api.embedded import AN, embedded_ebox
 from tests.integration.safekeeping.places import AtStep, Place, publish
 
@@ -36,12 +38,13 @@ async def test_who_activated_while_a_backup_ran_accepts_the_terms_again(
         party = await ebox.system.parties.find(NEWCOMER)
         assert party is not None
         assert party.mailbox_id is not None
-        login = FirstLogin(ebox.system.mailboxes, ebox.system.parties)
-        assert await login.is_due(party.party_id)
+        login = FirstLogin(ebox.system.mailboxes, ebox.system.parties, ebox.system.enterprises)
+        newcomer = ProvenPerson(party.party_id, DigitalKey.ITSME)
+        assert await login.is_due(newcomer)
         await publish(ebox, NEWCOMER.number, 1)  # brings the mailbox along
         assert len(ebox.system.events.events_of(party.mailbox_id)) == 1
-        await login.accept_terms(party.party_id)
-        assert not await login.is_due(party.party_id)
+        await login.accept_terms(newcomer)
+        assert not await login.is_due(newcomer)
         an = await ebox.system.parties.find(Ssin(AN.number))
         assert an is not None
         assert an.mailbox_recorded

@@ -57,6 +57,7 @@ def test_the_personal_fields_of_a_publication_are_these() -> None:
         "payment",
         "attention_of",
         "non_sensitive_title",
+        "sender_number",
     }
     assert {(field.name, field.is_list) for field in shape.nested} == {
         ("attachments", True),
