@@ -46,21 +46,21 @@ def role_of(method: str, address: str, tags: list[str]) -> str | None:
 class Token:
     """The access token of whoever may do what is asked for."""
 
-    def get(self, case: schemathesis.Case, context: schemathesis.AuthContext) -> str | None:
+    def get(self, case: schemathesis.Case[Any], context: schemathesis.AuthContext) -> str | None:
         """The token as it is now: they last five minutes."""
         operation = context.operation
         role = role_of(operation.method, operation.path, operation.tags or [])
         tokens: dict[str, str] = json.loads(Path(os.environ[TOKENS_FILE]).read_bytes())
         return tokens[role] if role else None
 
-    def set(self, case: schemathesis.Case, data: str | None, context: schemathesis.AuthContext) -> None:
+    def set(self, case: schemathesis.Case[Any], data: str | None, context: schemathesis.AuthContext) -> None:
         """Let the request carry it."""
         if data is not None:
             case.headers["Authorization"] = f"Bearer {data}"
 
 
 @schemathesis.hook
-def filter_case(context: schemathesis.HookContext, case: schemathesis.Case) -> bool:
+def filter_case(context: schemathesis.HookContext, case: schemathesis.Case[Any]) -> bool:
     """No header that nobody knows: everybody on the way may add some, and none is refused."""
     return not any(name.lower() == _NOBODYS_HEADER for name in case.headers or ())
 
