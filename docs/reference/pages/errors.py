@@ -18,6 +18,8 @@ INTRODUCTION: Final = """\
 
 Every error is `application/problem+json` (RFC 9457). Go by `type`; titles and details may be reworded.
 `instance` is the request's id, which our log has too. What was sent is never repeated in an answer.
+Below `/messageRegistry/v2` and `/federation/v1` the same errors are
+[status messages](../howto/switch-from-the-belgian-ebox.md#errors), as the public descriptions have them.
 """
 ISSUES: Final = """
 ## Issues

@@ -145,7 +145,7 @@ async def test_what_is_not_yours_is_not_found_and_on_record(v2: V2Client) -> Non
     for path in ("/body", "/paymentData", f"/attachments/{uuid4()}", f"/attachments/{uuid4()}/content"):
         assert (await v2.call("GET", f"/ebox/messages/{published}{path}", LEA.key)).status_code == 404
     position = await v2.ebox.system.events.latest_position()
-    assert (await v2.call("GET", "/ebox", "partner")).status_code == 404
+    assert (await v2.call("GET", "/ebox", "auditor")).status_code == 404
     assert v2.ebox.topics_since(position) == {AccessDenied.TOPIC}
 
 
