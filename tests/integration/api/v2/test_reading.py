@@ -151,9 +151,10 @@ async def test_what_is_not_yours_is_not_found_and_on_record(v2: V2Client) -> Non
 
 async def test_without_a_good_token_nothing_is_told(v2: V2Client) -> None:
     for headers in ({}, {"Authorization": "Bearer nonsense"}):
-        answer = await v2.call("GET", "/ebox/messages", None, headers=headers)
-        assert answer.status_code == 401
-        assert answer.headers["www-authenticate"].startswith("Bearer")
+        for path in ("/ebox/messages", "/ebox/messages/not-an-id"):
+            answer = await v2.call("GET", path, None, headers=headers)
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
 async def test_errors_outside_of_any_operation_are_status_messages_too(v2: V2Client) -> None:
