@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from application.parties import Parties
@@ -23,6 +24,9 @@ from eventstore.store import EventStore
 from projections import document_events
 from projections.database import ReadDatabase
 from projections.document_events import DocumentEvent
+
+AT_ONCE: Final = 16
+"""Numbers that one page has looked up at the same time."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,12 +81,15 @@ class DocumentEvents:
         return FeedPage(items, numbers, sender is None, last, len(found) > limit)
 
     async def _numbers(self, mailboxes: list[UUID]) -> dict[UUID, str]:
-        found = await asyncio.gather(*(self._number(one) for one in mailboxes))
+        found: list[str | None] = []
+        for start in range(0, len(mailboxes), AT_ONCE):
+            found += await asyncio.gather(*map(self._number, mailboxes[start : start + AT_ONCE]))
         return {mailbox: number for mailbox, number in zip(mailboxes, found, strict=True) if number}
 
     async def _number(self, mailbox: UUID) -> str | None:
         party = await self._parties.by_mailbox(mailbox)
-        identifier = await self._parties.identifier_of(party.party_id) if party else None
+        whose = (party.merged_into or party.party_id) if party else None
+        identifier = await self._parties.identifier_of(whose) if whose else None
         is_enterprise = identifier is not None and identifier.scheme is IdentifierScheme.ENTERPRISE
         return identifier.number if identifier and is_enterprise else None
 

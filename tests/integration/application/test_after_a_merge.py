@@ -10,7 +10,7 @@ import pytest
 from application.parties import mailbox_of
 from application.progress import Silent
 from application.replacing import Replacing
-from domain.identifiers import Ssin
+from domain.identifiers import EnterpriseNumber, Identifier, Ssin
 from domain.ids import message_id as further_message
 from domain.message import Message
 from eventstore.parties import Party
@@ -27,7 +27,7 @@ async def survivor(post: Post) -> Party:
     return await post.ebox.system.mailboxes.activate(NEW)
 
 
-async def merge(post: Post) -> None:
+async def merge(post: Post, old: Identifier = AN, new: Identifier = NEW) -> None:
     system = post.ebox.system
     replacing = Replacing(
         events=system.events,
@@ -37,7 +37,7 @@ async def merge(post: Post) -> None:
         clock=system.clock,
         settling_seconds=0.0,
     )
-    await replacing.merge(AN, NEW, Silent())
+    await replacing.merge(old, new, Silent())
     await post.ebox.caught_up()
 
 
@@ -93,6 +93,21 @@ async def test_the_history_is_that_of_both(post: Post, survivor: Party) -> None:
     assert published == [second, first]
     assert "mailbox.merged_into" in {row.kind for row in rows}
     assert [row.position for row in rows] == sorted((row.position for row in rows), reverse=True)
+
+
+async def test_the_event_feed_goes_on_with_the_number_of_the_survivor(post: Post) -> None:
+    old, new = EnterpriseNumber("0884303369"), EnterpriseNumber("0400000086")
+    system = post.ebox.system
+    await system.mailboxes.activate(new)
+    enterprise = {"eboxType": "enterprise", "enterpriseNumber": old.number}
+    message_id = await post.publish(recipient=enterprise, messageTypeId="A1_CERTIFICATE")
+    await merge(post, old, new)
+    feed = await post.ebox.http.get(
+        "/events/v1/ebox/enterprise/document/events", headers=post.ebox.as_("partner")
+    )
+    [item] = feed.json()["EboxEnterpriseDocumentEvents"]
+    assert item["eventData"]["messageId"] == str(message_id)
+    assert item["eventData"]["enterpriseId"] == new.number
 
 
 async def test_what_both_had_is_taken_back_from_both(post: Post, survivor: Party) -> None:
