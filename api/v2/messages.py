@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from msgspec import UNSET
@@ -131,7 +132,7 @@ async def _reply(
     message: V2MessageToPublish,
     received: ReceivedPublication,
     key: str | None,
-    mailbox: Any,
+    mailbox: UUID | None,
 ) -> ReplyResult:
     field = f"{ROOT}.originalMessageId"
     if message.original_message_id is None:

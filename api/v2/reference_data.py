@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -34,7 +35,7 @@ _IMAGE: Final[dict[int | str, Any]] = {
 }
 
 
-def _described(schema: Any, *more: kinds.ProblemType) -> dict[int | str, Any]:
+def _described(schema: type[msgspec.Struct], *more: kinds.ProblemType) -> dict[int | str, Any]:
     return _KNOWN | described(200, schema, *more, is_public=True)
 
 
