@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
-    Column,
     ColumnElement,
     Connection,
     bindparam,
@@ -128,5 +127,7 @@ def _add_up(statement: Upsert) -> dict[str, Any]:
     }
 
 
-def _either(new: Column[Any], now: Column[Any], is_better: Callable[[Any, Any], ColumnElement[bool]]) -> Any:
+def _either(
+    new: ColumnElement[Any], now: ColumnElement[Any], is_better: Callable[[Any, Any], ColumnElement[bool]]
+) -> Any:
     return case((or_(now.is_(None), is_better(new, now)), new), else_=now)

@@ -88,7 +88,7 @@ def _list_expiring(
 def _by_partition(mailbox_id: UUID, wanted: MessageFilter, partitions: frozenset[str]) -> list[Conditions]:
     """What a reader of these partitions may see, one partition at a time: each has its index."""
     hidden = [*map(unseen, read_status(_m, wanted))]
-    named = [
+    named: list[Conditions] = [
         [*shelf(mailbox_id, wanted), _m.recipient_partition == one, *received(_m, wanted), *hidden]
         for one in sorted(partitions - {NO_PARTITION})
     ]

@@ -109,7 +109,7 @@ def _is_worth_gathering(
     found_there, meant_there = (published_to * one / _PROBED for one in (row.found, row.meant))
     if meant_there > TOTAL_LIMIT:  # gathering would not be enough: it ends at the limit
         return False
-    return found_there * _GATHERED_TO_WALKED < published_to
+    return bool(found_there * _GATHERED_TO_WALKED < published_to)
 
 
 def _in_order(connection: Connection, conditions: list[ColumnElement[bool]], window: Window) -> InboxPage:
