@@ -89,11 +89,14 @@ class Sessions:
         return _session(row._mapping)
 
     def go_to(self, cookie: str | None, mailbox_id: UUID | None) -> None:
-        """From now on its owner is in this enterprise's mailbox, or (None) in their own."""
+        """From now on its owner is in this enterprise's mailbox, or (None) in their own.
+
+        Forms of pages shown before are not taken any more: what they say was meant for the mailbox before.
+        """
         if cookie is not None:
             chosen = update(sessions).where(sessions.c.session_hash == _hash(cookie))
             with transaction(self._engine) as connection:
-                connection.execute(chosen.values(mailbox_id=mailbox_id))
+                connection.execute(chosen.values(mailbox_id=mailbox_id, csrf_secret=new_secret()))
 
     def end(self, cookie: str | None) -> None:
         """Log out; nothing happens where there is no such session."""

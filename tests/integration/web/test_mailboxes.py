@@ -80,6 +80,21 @@ async def test_one_goes_from_ones_own_mailbox_to_the_enterprises_and_back(staff:
     assert "For the enterprise" not in back.text
 
 
+async def test_a_form_shown_in_one_mailbox_does_nothing_in_another(staff: Staff) -> None:
+    visitor = await at_work(staff)
+    own = await visitor.send(await visitor.http.get("/mailboxes"), mailbox="own")
+    if own.url.path == "/terms":
+        await visitor.send(own, accept="yes")
+    profile = await visitor.http.get("/profile")
+    choice = await visitor.http.get("/mailboxes")
+    enterprise = (await staff.mailbox(await staff.token(MARC), EMPLOYER))["mailboxId"]
+    await visitor.send(choice, mailbox=enterprise)
+    position = await staff.ebox.system.events.latest_position()
+    stale = await visitor.send(profile, step="address", address="marc@example.test")
+    assert stale.status_code == 403
+    assert staff.ebox.events_since(position) == []
+
+
 async def test_nobody_gets_into_a_mailbox_without_a_role(staff: Staff) -> None:
     mailbox = (await staff.mailbox(await staff.token(MARC), EMPLOYER))["mailboxId"]
     visitor = Visitor(staff.ebox)
