@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from application.judging import Judgement
@@ -56,7 +56,7 @@ def compose(
         original_message=draft.original_message,
         registered=draft.registered,
         confirmation_needed=draft.confirmation_needed,
-        due_at=draft.due,
+        due_at=draft.due.astimezone(UTC) if draft.due else None,
     )
 
 

@@ -24,8 +24,8 @@ class PaymentDraft:
         """As the event has it: texts under the names that the API gives them."""
         facts = {
             "paymentDataId": self.payment_data_id,
-            "amount": f"{self.amount:f}",
-            "vatAmount": f"{self.vat_amount:f}",
+            "amount": f"{self.amount.normalize():f}",
+            "vatAmount": f"{self.vat_amount.normalize():f}",
             "currency": self.currency,
             "dueDate": self.due.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "iban": self.iban,
