@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,8 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from application.partners import read_partners_file
+from application.partnersclaims import require_unclaimed
+from application.partnersfile import PartnersFile
 from application.partnersplan import Change, Sign
 from application.registered import Registered, registered
 from bootstrap.errors import CannotStart
@@ -38,6 +40,7 @@ def plan(settings: Settings, file: Path) -> bool:
     """Print what applying the file would change; whether it would change anything."""
     declared = read_partners_file(file)
     with _system(settings) as system:
+        _refuse_what_is_anothers(system, declared)
         changes = system.partners.plan(declared)
     _show(changes)
     return bool(changes)
@@ -47,6 +50,7 @@ def apply(settings: Settings, file: Path, *, is_agreed: bool) -> None:
     """Print that, and apply the file once somebody agrees. Raises `CannotStart`."""
     declared = read_partners_file(file)
     with _system(settings) as system:
+        _refuse_what_is_anothers(system, declared)
         changes = system.partners.plan(declared)
         _show(changes)
         if not changes:
@@ -81,6 +85,12 @@ def resume(settings: Settings, name: str) -> None:
     """End that, and wait until it is in force. Raises what `Suspending.resume` does."""
     with _system(settings) as system:
         _tell_whether_in_force(system, system.suspending.resume(name), f"{name} is resumed")
+
+
+def _refuse_what_is_anothers(system: System, declared: PartnersFile) -> None:
+    """As far as the read models know; until they do, whoever was first keeps a name all the same."""
+    with suppress(Unavailable):
+        require_unclaimed(declared, system.reference.now())
 
 
 def _tell_whether_in_force(system: System, position: int, told: str) -> None:

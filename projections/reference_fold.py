@@ -1,4 +1,8 @@
-"""How events change the reference data. They are rare, so each is written by itself."""
+"""How events change the reference data. They are rare, so each is written by itself.
+
+Whoever registered a client, an application or a message type first keeps it: a file that names somebody
+else's must not make another organisation act, or publish, under that name.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Column, Connection, delete, select, update
 
 from domain.events import auditor, enterprise, site
 from domain.events import reference as facts
@@ -48,10 +52,14 @@ def fold(connection: Connection, page: Sequence[Located]) -> None:
             case auditor.AuditorRegistered() | auditor.AuditorChanged():
                 _replace_clients(connection, event.originator_id, [event.client], event.grants)
             case facts.ApplicationRegistered() | facts.ApplicationChanged():
-                upsert_rows(connection, APPLICATIONS, [_application(event)], replace_all)
-                _replace_logos(connection, APPLICATION, event.application_id, event.presentation)
+                row = _application(event)
+                if not _is_anothers(connection, APPLICATIONS.c.application_id, row):
+                    upsert_rows(connection, APPLICATIONS, [row], replace_all)
+                    _replace_logos(connection, APPLICATION, event.application_id, event.presentation)
             case facts.MessageTypeRegistered() | facts.MessageTypeChanged():
-                upsert_rows(connection, MESSAGE_TYPES, [_message_type(event)], replace_all)
+                row = _message_type(event)
+                if not _is_anothers(connection, MESSAGE_TYPES.c.message_type_id, row):
+                    upsert_rows(connection, MESSAGE_TYPES, [row], replace_all)
 
 
 def _register(connection: Connection, position: int, event: Event) -> None:
@@ -152,7 +160,14 @@ def _replace_clients(
         }
         for client in clients
     ]
-    upsert_rows(connection, CLIENTS, rows, replace_all)
+    own = [row for row in rows if not _is_anothers(connection, CLIENTS.c.client_id, row)]
+    upsert_rows(connection, CLIENTS, own, replace_all)
+
+
+def _is_anothers(connection: Connection, name: Column[str], row: Row) -> bool:
+    table = name.table
+    owner = select(table.c.registration_id).where(name == row[name.name])
+    return connection.scalar(owner) not in {None, row["registration_id"]}
 
 
 def _replace_logos(

@@ -19,6 +19,7 @@ from bootstrap import registering
 from bootstrap.migration import migrate
 from bootstrap.system import System
 from cli import app
+from domain.errors import InvalidInput
 from projections import reference
 from settings import Settings
 
@@ -99,6 +100,17 @@ def test_a_plan_shows_the_difference_and_changes_nothing(demo_file: Path) -> Non
         assert "- role accessManager of 0884303369: *********17\n" in done.stdout
         assert "+ role accessManager of 0884303369: *********22\n" in done.stdout
         assert not {MANAGER, OTHER} & set(done.stdout.split())
+
+
+def test_a_file_that_names_what_somebody_else_registered_is_refused(demo_file: Path) -> None:
+    other = changed(demo_file, ('"0206731645"', '"0316380841"'))
+    with a_projector():
+        assert run("suspend", "demo-site", "--reason", "the read models follow").exit_code == 0
+    for command in (["plan", other], ["apply", other, "--yes"]):
+        refused = run(*command)
+        assert isinstance(refused.exception, InvalidInput)
+        names = {issue.field for issue in refused.exception.issues}
+        assert {"partners.0.clients.0.clientId", "partners.0.messageTypes.0.id"} < names
 
 
 def test_a_file_is_applied_only_once_somebody_agrees(demo_file: Path) -> None:

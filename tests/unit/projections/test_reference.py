@@ -32,6 +32,7 @@ from projections import reference, roles
 from projections.reference import Client, ReferenceSnapshot
 from tests.unit.projections.story import NOON, SENDER, Story
 
+OTHER = "0884303369"
 LATER = NOON + timedelta(hours=1)
 NAME = {"nl": "Pensioendienst", "fr": "Service des pensions"}
 KEY = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
@@ -211,3 +212,16 @@ def test_a_receiving_enterprise_and_what_people_are_in_it(story: Story) -> None:
     assert [one.role for one in story.told(roles.held_roles, person, mailbox)] == [
         EnterpriseRole.ACCESS_MANAGER
     ]
+
+
+def test_whoever_registered_a_name_first_keeps_it(story: Story) -> None:
+    """Another file may name the same client, application or message type: nobody acts for others by that."""
+    intruder = replace(ORGANISATION, enterprise_number=OTHER, name={"nl": "Iemand anders"})
+    site = SiteDeclaration({"nl": "Elders"}, ClientRecord("pensions", [KEY], []))
+    story.when(*Sender.register(ORGANISATION, NOON).new_facts())
+    before = snapshot(story)
+    story.when(*Sender.register(intruder, LATER).new_facts(), *Site.register(site, LATER).new_facts())
+    found = snapshot(story)
+    assert found.clients == before.clients
+    assert found.applications == before.applications
+    assert found.message_types == before.message_types
