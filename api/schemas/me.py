@@ -20,6 +20,7 @@ from application.profile import PreferenceChanges, ProfileView
 from domain.events.mailbox import Frequency, QuietHours
 from domain.roles import HeldRole
 
+_TIME: Any = {"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 # A merge patch's null takes something away; these can only become something else, so that null is refused.
 _LEFT_OUT: Any = Field(default_factory=lambda: None)
 
@@ -39,8 +40,10 @@ class VerificationCode(StrictModel):
 class QuietHoursToBe(StrictModel):
     """Between which times of the day nothing is sent: given whole."""
 
-    start: str = Field(description="As 22:00.")
-    end: str = Field(description="As 07:00; the next day's, where it comes before start.")
+    start: str = Field(description="As 22:00.", json_schema_extra=_TIME)
+    end: str = Field(
+        description="As 07:00; the next day's, where it comes before start.", json_schema_extra=_TIME
+    )
     time_zone: str = Field(description="An IANA name, as Europe/Brussels.")
 
     def wanted(self) -> QuietHours:
