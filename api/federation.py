@@ -52,9 +52,7 @@ async def search_preferences(
 @router.patch(
     "/eboxPreferences",
     summary="Choose eBox alone, or paper too",
-    responses=described(
-        200, EboxPreferences, kinds.NO_ACCESS, kinds.NOT_FOUND, kinds.CONFLICT, *_BODY_PROBLEMS
-    ),
+    responses=described(200, EboxPreferences, kinds.NO_ACCESS, kinds.CONFLICT, *_BODY_PROBLEMS),
     openapi_extra=json_body(EboxPreferencesToUpdate, MERGE_PATCH, MEDIA_TYPE),
 )
 async def change_preferences(

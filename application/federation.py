@@ -15,7 +15,7 @@ from domain.access import Access
 from domain.actors import Actor
 from domain.clock import BRUSSELS, Clock
 from domain.decisions import Deny, Operation, decide
-from domain.errors import NotAllowed, NotFound
+from domain.errors import NotAllowed
 from domain.events.access import What
 from domain.identifiers import Identifier
 from eventstore.store import EventStore
@@ -77,10 +77,13 @@ class Federation:
         return [one in chosen for one in mailboxes]
 
     async def choose_ebox_alone(self, actor: Actor, owner: Identifier, chosen: bool) -> None:
-        """The owner chooses, through a site. Raises `NotAllowed`, `NotActivated`, `NotFound`."""
+        """The owner chooses, through a site. Raises `NotAllowed`, `NotActivated`.
+
+        Whether somebody has a mailbox at all is not for others to find out.
+        """
         mailbox = await self._mailbox(owner)
         if mailbox is None:
-            raise NotFound("mailbox")
+            raise NotAllowed("not the owner")
         changes = PreferenceChanges(exclusively_ebox=chosen)
         await self._profiles.change_preferences(actor, changes, mailbox=mailbox)
 

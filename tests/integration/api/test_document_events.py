@@ -17,6 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 FEED = "/events/v1/ebox/citizen/document/events"
 ENTERPRISES = "/events/v1/ebox/enterprise/document/events"
 PREFERENCES = "/federation/v1/eboxPreferences"
+NEVER_SEEN = "00010100105"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
@@ -123,8 +124,12 @@ async def test_an_owner_chooses_and_the_sender_sees_it(ebox: Embedded) -> None:
     chosen = {"eboxId": ebox_id, "exclusivelyEbox": True}
     response = await ebox.http.patch(PREFERENCES, json=chosen, headers=ebox.as_("an"))
     assert response.status_code == 200, response.text
-    refused = await ebox.http.patch(PREFERENCES, json=chosen, headers=ebox.as_(LEA.key))
-    assert refused.status_code == 403
+    nobody = {**chosen, "eboxId": {"eboxType": "CITIZEN", "eboxIdValue": NEVER_SEEN}}
+    refused = [
+        await ebox.http.patch(PREFERENCES, json=one, headers=ebox.as_(LEA.key)) for one in (chosen, nobody)
+    ]
+    assert [one.status_code for one in refused] == [403, 403]
+    assert refused[0].json()["message"] == refused[1].json()["message"], "nor who has a mailbox"
     await ebox.caught_up()
     asked = {"eboxType": "CITIZEN", "eboxIdType": "SSIN", "eboxIdValueList": [AN.number]}
     found = await ebox.http.post(f"{PREFERENCES}/search", json=asked, headers=ebox.as_("partner"))
