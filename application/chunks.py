@@ -28,7 +28,7 @@ from domain.access import Basis, access_record
 from domain.actors import Actor
 from domain.clock import Clock
 from domain.draft import ROOT, MessageDraft
-from domain.errors import DomainError, InvalidInput, Issue
+from domain.errors import DomainError, InvalidInput, Issue, Retryable
 from domain.events.access import AccessRecord
 from domain.identifiers import Identifier
 from domain.register import Finding, PartyRegister
@@ -201,16 +201,27 @@ class ChunkPublisher:
         try:
             await self._placement.put_all(placed, at)
         except VersionConflict:
-            await self._each(entries, self._put_or_answer_again)
+            await self._each(entries, self._answer_again)
+            await self._put_in_order([one for one in entries if one.outcome is None])
         else:
             for entry in entries:
                 entry.outcome = _published(entry)
 
-    async def _put_or_answer_again(self, entry: _Entry) -> None:
-        await self._answer_again(entry)
-        if entry.outcome is not None or entry.placed is None:
-            return
+    async def _put_in_order(self, entries: list[_Entry]) -> None:
+        """One after the other, in the order they came in. What cannot be said of one now is not asked of the
+        next ones: none overtakes it, and nobody waits for each of them in turn.
+        """
+        for place, entry in enumerate(entries):
+            await self._each([entry], self._put)
+            if isinstance(entry.outcome, Retryable):
+                for later in entries[place + 1 :]:
+                    later.outcome = entry.outcome
+                return
+
+    async def _put(self, entry: _Entry) -> None:
         placed = entry.placed
+        if placed is None:
+            return
         try:
             await self._placement.put(placed.publication, placed.recipient, placed.party, self._clock.now())
             entry.outcome = _published(entry)

@@ -141,6 +141,15 @@ async def test_one_key_for_the_whole_batch_stands_for_each_place(ebox: Embedded)
     assert all(one["isReplayed"] for one in again)
 
 
+async def test_what_a_repeat_adds_is_published_in_its_order(ebox: Embedded) -> None:
+    first, *rest = [item() for _ in range(40)]
+    await answers(ebox, first)
+    before = await ebox.system.events.latest_position()
+    found = await answers(ebox, first, *rest)
+    facts = [one for one in ebox.events_since(before) if one.TOPIC == "message.published"]
+    assert [str(one.originator_id) for one in facts] == [one["messageId"] for one in found[1:]]
+
+
 async def test_the_same_key_twice_in_a_batch_meets_itself(ebox: Embedded) -> None:
     key = str(uuid4())
     first, again, other = await answers(ebox, item(key), item(key), item(key, subject={"nl": "Ander"}))
