@@ -20,6 +20,7 @@ from application.publications import Publications
 from domain.clock import Clock
 from domain.document import Document
 from domain.message import Message
+from eventstore.cache import BoundedCache
 from eventstore.errors import VersionConflict
 from eventstore.store import EventStore
 from projections import kept_documents, timetable
@@ -30,6 +31,9 @@ from storage.documents import DocumentStore
 
 PAGE = 100
 ATTEMPTS = 3
+REMEMBERED = 1_000
+REMEMBERED_SECONDS = 3600.0
+"""How many publications that nobody can read any more are remembered, and for how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Retention:
         self._clock = clock
         self._grace = grace
         self._second_clock = second_clock
+        self._over: BoundedCache[UUID, bool] = BoundedCache(REMEMBERED)
 
     async def due(self) -> int:
         """How many messages have documents to purge, and how many kept documents are to go."""
@@ -119,13 +124,20 @@ class Retention:
         raise AssertionError("the last attempt returns or raises")
 
     async def _is_needed_by_others(self, message: Message) -> bool:
-        """Whether another recipient of the publication can still read, or come to read, its documents."""
+        """Whether another recipient of the publication can still read, or come to read, its documents.
+
+        Once nobody does, nobody will again: what is over is sent on to nobody. So the first message to find
+        that out looks at all the others, and not each of them at each.
+        """
         publication_id = message.published.publication_id
+        if self._over.get(publication_id, False):
+            return False
         for stream in (publication_id, *await self._publications.further(publication_id)):
             if stream != message.id:
                 other = await self._publications.message(stream)
                 if other is not None and not (other.is_expired or other.is_withdrawn):
                     return True
+        self._over.put(publication_id, True, REMEMBERED_SECONDS)
         return False
 
     async def _purge_kept(self, document_id: UUID) -> Purged | None:

@@ -6,7 +6,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from application.publications import Publications
+from bench.publications import national_numbers
 from domain.ids import message_id as further_message
+from domain.message import Message
 from tests.integration.api.embedded import LEA
 from tests.integration.application.post import MESSAGES, Post
 from tests.pdfs import make_pdf
@@ -52,6 +57,35 @@ async def test_the_last_of_a_publications_messages_takes_the_document_along(post
     assert await purged(post) == [(further, 1)]
     assert attachment.object_key not in {entry.key for entry in post.ebox.system.objects.list()}
     assert await purged(post) == []
+
+
+async def test_of_a_publication_to_many_each_message_is_looked_at_a_few_times(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All expire together: were each to look at each other, a hundred thousand would never be done."""
+    first = await post.publish(expirationDate=post.at(days=3))
+    items = [{"eboxType": "citizen", "ssin": one} for one in national_numbers(12)]
+    before = await post.position()
+    answer = await post.ebox.http.post(
+        f"{MESSAGES}/{first}/recipients", json={"items": items}, headers=post.ebox.as_("partner")
+    )
+    assert answer.status_code == 200, answer.text
+    events = [one for one in post.ebox.events_since(before) if one.TOPIC == "message.published"]
+    await post.pass_time(4 * DAY)
+    for stream in (first, *(one.originator_id for one in events)):
+        expire(post, stream)
+    looked = []
+    message = Publications.message
+
+    async def counted(self: Publications, stream: UUID) -> Message | None:
+        looked.append(stream)
+        return await message(self, stream)
+
+    monkeypatch.setattr(Publications, "message", counted)
+    gone = await purged(post)
+    assert len(gone) == 13
+    assert {documents for _, documents in gone} == {1}
+    assert len(looked) < 2 * len(gone)
 
 
 async def test_an_upload_stays_when_its_messages_go_and_goes_when_its_time_is_over(post: Post) -> None:
