@@ -71,6 +71,16 @@ class AnnouncedFile:
     file: UploadedFile
 
 
+def request_of(canonical: bytes, files: Iterable[UploadedFile]) -> bytes:
+    """What makes two requests the same: their JSON, and of each part its name, what it says of its file, and
+    the bytes.
+    """
+    said = sorted(
+        f"{one.part}={one.upload.sha256.hex()};{one.media_type or ''};{one.file_name or ''}" for one in files
+    )
+    return b"\0".join([canonical, *(one.encode() for one in said)])
+
+
 def match_files(drafts: list[AttachmentDraft], files: list[UploadedFile]) -> list[AnnouncedFile]:
     """Every announced file with its part, in the order of the JSON.
 

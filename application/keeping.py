@@ -95,7 +95,7 @@ class Keeping:
         if isinstance(decision, Deny) or actor.organisation is None:
             raise NotAllowed("not a partner organisation")
         _check_file(command)
-        request = command.canonical + b"\0" + command.file.upload.sha256
+        request = files_of.request_of(command.canonical, [command.file])
         key = command.idempotency_key
         document_id = ids.document_id(actor.organisation, key) if key is not None else ids.new_id()
         if key is not None and (again := await self._answer_again(document_id, request)):

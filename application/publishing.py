@@ -91,7 +91,7 @@ class Publishing:
 
         Raises `InvalidInput`, `NotAllowed`, `IdempotencyKeyReused`, `Gone`, `Busy`, `Unavailable`.
         """
-        draft, request = command.draft, _request(command)
+        draft, request = command.draft, files_of.request_of(command.canonical, command.files)
         judged_at = self._clock.now()
         files = files_of.match_files(draft.attachments, command.files)
         drafts.check(draft)
@@ -150,9 +150,3 @@ def _publication_id(actor: Actor, command: PublishCommand) -> UUID:
     if command.idempotency_key is None:
         return ids.new_id()
     return ids.publication_id(actor.organisation or "", command.draft.application, command.idempotency_key)
-
-
-def _request(command: PublishCommand) -> bytes:
-    """What makes two requests the same: their JSON, and each part's name and bytes."""
-    digests = sorted(f"{file.part}={file.upload.sha256.hex()}" for file in command.files)
-    return b"\0".join([command.canonical, *(digest.encode() for digest in digests)])

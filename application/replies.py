@@ -129,7 +129,9 @@ class Replies:
         expires_at = expiry(draft, reference.message_types[draft.message_type].validity, at)
         reports = await files_of.inspect(self._inspector, files)
         recipient = await self._parties.find_or_create(draft.recipient)
-        fingerprint = await self._parties.fingerprint(recipient.party_id, _request(command))
+        fingerprint = await self._parties.fingerprint(
+            recipient.party_id, files_of.request_of(command.canonical, command.files)
+        )
         try:
             async with files_of.kept(self._documents, files) as stored:
                 attachments = [files_of.record_of(*one) for one in zip(files, reports, stored, strict=True)]
@@ -191,7 +193,9 @@ class Replies:
         return number
 
     async def _answer_again(self, reply_id: UUID, command: ReplyCommand) -> ReplyResult | None:
-        published = await self._repeats.published(reply_id, _request(command))
+        published = await self._repeats.published(
+            reply_id, files_of.request_of(command.canonical, command.files)
+        )
         if published is None:
             return None
         position = await self._events.latest_position()
@@ -263,9 +267,3 @@ def _partition(message: Message, reference: ReferenceData) -> str | None:
     if published.sender_partition in {one.id for one in enterprise.partitions}:
         return published.sender_partition
     return partition_for(enterprise, published.message_type, "", published.sender_application, None)
-
-
-def _request(command: ReplyCommand) -> bytes:
-    """What makes two requests the same: their JSON, and each part's name and bytes."""
-    digests = sorted(f"{file.part}={file.upload.sha256.hex()}" for file in command.files)
-    return b"\0".join([command.canonical, *(digest.encode() for digest in digests)])

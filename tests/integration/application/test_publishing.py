@@ -171,9 +171,11 @@ async def test_eight_first_publications_to_one_party_at_once(system: System) -> 
 async def test_the_same_key_with_another_request_is_refused(system: System) -> None:
     partner = await the_partner(system)
     await system.publishing.publish(partner, await a_command(system))
-    other = replace(await a_command(system), canonical=b'{"a":2}')
-    with pytest.raises(IdempotencyKeyReused):
-        await system.publishing.publish(partner, other)
+    same = await a_command(system)
+    renamed = [replace(same.files[0], file_name="another.pdf")]
+    for other in (replace(same, canonical=b'{"a":2}'), replace(same, files=renamed)):
+        with pytest.raises(IdempotencyKeyReused):
+            await system.publishing.publish(partner, other)
     assert objects(system) == 1
 
 
