@@ -50,8 +50,9 @@ def judge(
         raise NotAllowed(decision.reason, Issue(f"{ROOT}.messageTypeId", "notAllowed", decision.reason))
     if issues := [*_business_data(draft, message_type), *_partitions(actor, draft, reference)]:
         raise InvalidInput(*issues)
-    expires_at = expiry(draft, message_type.validity, visible_from(draft, at))
-    check_due(draft, at, expires_at)
+    visible_at = visible_from(draft, at)
+    expires_at = expiry(draft, message_type.validity, visible_at)
+    check_due(draft, visible_at, expires_at)
     partition = _recipient_partition(actor, draft, reference)
     return Judgement(message_type, decision.basis, partition, expires_at)
 

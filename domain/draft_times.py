@@ -62,10 +62,10 @@ def _end_of(validity: Validity, year: int, month: int, day: int) -> datetime:
     return end_of_day_in_brussels(last_day)
 
 
-def check_due(draft: MessageDraft, now: datetime, expires_at: datetime) -> None:
-    """Raise `InvalidInput` unless the due date, if there is one, lies ahead and within the validity."""
+def check_due(draft: MessageDraft, visible_at: datetime, expires_at: datetime) -> None:
+    """Raise `InvalidInput` unless the due date, if there is one, lies within the time that the reader has."""
     where = f"{ROOT}.dueDate"
-    if draft.due is not None and draft.due <= now:
-        raise InvalidInput(Issue(where, "inThePast", "a due date lies ahead"))
+    if draft.due is not None and draft.due <= visible_at:
+        raise InvalidInput(Issue(where, "inThePast", "the message would be due before anybody could see it"))
     if draft.due is not None and draft.due > expires_at:
         raise InvalidInput(Issue(where, "afterExpiration", "the message would expire before it is due"))

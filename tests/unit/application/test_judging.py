@@ -135,6 +135,11 @@ def test_the_partition_is_the_one_asked_for_or_that_of_the_first_rule_that_fits(
         ),
         ({"message_type": "FORM"}, "businessDataList", "requiredKeyMissing"),
         ({"due": NOW}, "dueDate", "inThePast"),
+        (
+            {"due": NOW + timedelta(days=1), "publish_at": NOW + timedelta(days=2)},
+            "dueDate",
+            "inThePast",
+        ),
         ({"due": NOW + timedelta(days=400)}, "dueDate", "afterExpiration"),
         ({"publish_at": NOW + timedelta(days=367)}, "requestedPublishTime", "tooFarAhead"),
         ({"expires": NOW + timedelta(days=400)}, "expirationDate", "beyondValidity"),
