@@ -58,9 +58,10 @@ class Parties:
 
     async def fingerprint(self, party_id: UUID, data: bytes) -> str:
         """An HMAC of `data` under the party's key, as hex. Raises `KeyMissing` for an erased party."""
-        if self._keys.unknown([party_id]):
-            return await self._threads.run(self._keys.fingerprint, party_id, data)
-        return self._keys.fingerprint(party_id, data)
+        key = self._keys.in_memory(party_id)
+        if key is not None:
+            return key.fingerprint(data)
+        return await self._threads.run(self._keys.fingerprint, party_id, data)
 
     async def mailbox_recorded(self, *party_ids: UUID) -> None:
         """Their `mailbox.created` is committed, so that nobody need append it again."""

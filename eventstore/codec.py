@@ -6,8 +6,8 @@ A record with personal fields is copied field by field; whatever has none goes t
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,19 @@ from eventstore.personal import PartyKey, context
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclasses.dataclass(slots=True)
+class MetKeys(dict[UUID, PartyKey | None]):
+    """The keys of the owners that some events have, each asked for once: fields are many, owners few."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def __missing__(self, owner: UUID) -> PartyKey | None:
+        key = self[owner] = self._keys.key_of(owner)
+        return key
+
+
+@dataclass(slots=True)
 class Place:
     """The event whose fields are being sealed or unsealed; `upcast`: its fields may lie elsewhere than they
     were written.
@@ -31,15 +43,8 @@ class Place:
     stream: UUID
     version: int
     topic: str
-    keys: KeyRing
+    keys: MetKeys
     upcast: bool = False
-    _met: dict[UUID, PartyKey | None] = dataclasses.field(default_factory=dict)
-
-    def key_of(self, owner: UUID) -> PartyKey | None:
-        """The owner's key, asked for once: an event has few owners and many fields."""
-        if owner not in self._met:
-            self._met[owner] = self.keys.key_of(owner)
-        return self._met[owner]
 
 
 def owners_of(shape: Shape, record: Any, event: Any) -> Iterator[UUID]:
@@ -121,7 +126,7 @@ def _owner(field: PersonalField, record: Any, event: Any) -> UUID:
 def _seal_field(field: PersonalField, value: Any, owner: UUID, place: Place, path: str) -> Sealed:
     if value is ERASED:
         raise ValueError(f"{field.name} was erased and cannot be written again")
-    key = place.key_of(owner)
+    key = place.keys[owner]
     if key is None:
         raise KeyMissing(owner)
     where = context(place.stream, place.version, owner, place.topic, path + field.name)
@@ -134,7 +139,7 @@ def _seal_field(field: PersonalField, value: Any, owner: UUID, place: Place, pat
 
 
 def _unseal_field(field: PersonalField, sealed: Sealed, place: Place, path: str) -> Any:
-    key = place.key_of(sealed.owner)
+    key = place.keys[sealed.owner]
     if key is None:
         return ERASED
     written_at = sealed.path if place.upcast else path + field.name

@@ -107,6 +107,10 @@ class KeyRing:
         """Those that `key_of` would have to ask the database for."""
         return {party for party in party_ids if self._cache.get(party, _UNKNOWN) is _UNKNOWN}
 
+    def in_memory(self, party_id: UUID) -> PartyKey | None:
+        """The party's key if it is in memory; never asks the database."""
+        return self._cache.get(party_id, None)
+
     def fingerprint(self, party_id: UUID, data: bytes) -> str:
         """An HMAC of `data` under the party's key as lower-case hex; `KeyMissing` for an erased party."""
         key = self.key_of(party_id)

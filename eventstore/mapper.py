@@ -21,7 +21,7 @@ import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from domain.events import EVENTS, Event
-from eventstore.codec import Place, owners_of, seal, sealed_in, unseal
+from eventstore.codec import MetKeys, Place, owners_of, seal, sealed_in, unseal
 from eventstore.errors import EventUnreadable
 from eventstore.fields import Shape, shape_of
 from eventstore.keys import KeyRing
@@ -76,6 +76,14 @@ class EventMapper(Mapper[UUID]):
         """The event as it is stored. `KeyMissing` if an owner has no key; nothing personal is ever written
         readable.
         """
+        return self._stored(domain_event, MetKeys(self._keys))
+
+    def to_stored_events(self, domain_events: Sequence[Event]) -> list[StoredEvent]:
+        """The same for all that is appended at once."""
+        keys = MetKeys(self._keys)
+        return [self._stored(one, keys) for one in domain_events]
+
+    def _stored(self, domain_event: Any, keys: MetKeys) -> StoredEvent:
         plan = self._plan_of(type(domain_event))
         stream, version = domain_event.originator_id, domain_event.originator_version
         if domain_event.timestamp.utcoffset() != _UTC_OFFSET:
@@ -84,9 +92,8 @@ class EventMapper(Mapper[UUID]):
             state = dict(vars(domain_event))
             del state["originator_id"], state["originator_version"]
         else:
-            state = seal(
-                plan.shape, domain_event, domain_event, Place(stream, version, plan.topic, self._keys)
-            )
+            place = Place(stream, version, plan.topic, keys)
+            state = seal(plan.shape, domain_event, domain_event, place)
         if plan.version > 1:
             state["class_version"] = plan.version
         encoded = _encode(state)
@@ -131,7 +138,7 @@ class EventMapper(Mapper[UUID]):
         if plan.shape.is_plain:
             state = msgspec.structs.asdict(wire)
         else:
-            place = Place(stream, version, plan.topic, self._keys, upcast)
+            place = Place(stream, version, plan.topic, MetKeys(self._keys), upcast)
             try:
                 state = unseal(plan.shape, wire, place)
             except (Altered, msgspec.DecodeError):

@@ -177,7 +177,7 @@ class EventStore:
     def _stored(self, events: Sequence[Event]) -> list[StoredEvent]:
         if not events:
             raise ValueError("nothing to append")
-        return [self.mapper.to_stored_event(event) for event in events]
+        return self.mapper.to_stored_events(events)
 
     def _appended(self, position: int) -> None:
         with self._callbacks_lock:
