@@ -46,13 +46,19 @@ def read_partners_file(path: Path) -> PartnersFile:
     except yaml.YAMLError as error:
         # Its own text shows the lines around, with whatever number stands there.
         raise InvalidInput(Issue(str(path), "notYaml", _place(error), "file")) from None
+    except UnicodeDecodeError:
+        raise InvalidInput(Issue(str(path), "notYaml", "this is not UTF-8", "file")) from None
     except ValidationError as error:
         raise InvalidInput(
             *(
-                Issue(".".join(map(str, one["loc"])), one["type"], one["msg"], "file")
+                Issue(".".join(map(_shown, one["loc"])), one["type"], one["msg"], "file")
                 for one in error.errors()
             )
-        ) from error
+        ) from None
+    except (ValueError, RecursionError):
+        # A day that does not exist, a number of too many digits, brackets without end.
+        detail = "a value in it is none that YAML can have"
+        raise InvalidInput(Issue(str(path), "notYaml", detail, "file")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,12 @@ class _Supposed:
 def masked(number: str) -> str:
     """A person's number as it may be shown: its last two digits."""
     return "*" * (len(number) - 2) + number[-2:]
+
+
+def _shown(step: int | str) -> str:
+    """A step on the way to an entry. No field has a digit in its name: this may be somebody's number."""
+    is_shown = isinstance(step, int) or not any(map(str.isdecimal, step))
+    return str(step) if is_shown else "…"
 
 
 def _place(error: yaml.YAMLError) -> str:

@@ -32,8 +32,7 @@ class ClientEntry(Entry):
     @model_validator(mode="after")
     def _with_public_keys(self, info: ValidationInfo) -> Self:
         if self.keys_file is not None:
-            keys = json.loads((folder_of(info) / self.keys_file).read_text(encoding="utf-8"))["keys"]
-            object.__setattr__(self, "keys", [*self.keys, *keys])
+            object.__setattr__(self, "keys", [*self.keys, *_keys_in(folder_of(info) / self.keys_file)])
         if not self.keys:
             raise ValueError("a client needs at least one public key, in `keys` or `keysFile`")
         if any(PRIVATE_MEMBERS & key.keys() for key in self.keys):
@@ -55,6 +54,18 @@ class WebhookEntry(Entry):
     def record(self) -> WebhookRecord:
         """The webhook as events tell of it."""
         return WebhookRecord(self.id, self.url, sorted(set(self.events)))
+
+
+def _keys_in(path: Path) -> list[dict[str, Any]]:
+    """The keys of a JWK set (RFC 7517 §5)."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    keys = found.get("keys") if isinstance(found, dict) else None
+    if not isinstance(keys, list) or not all(isinstance(one, dict) for one in keys):
+        raise ValueError("the file of `keysFile` is no JWK set (RFC 7517 §5)")
+    return keys
 
 
 def _each_once(entries: list[WebhookEntry]) -> list[WebhookEntry]:

@@ -122,6 +122,34 @@ def test_a_file_that_is_not_there_or_not_yaml(tmp_path: Path) -> None:
     assert "81000003517" not in str(raised.value.issues)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"partners: [\xe9]", b"partners: [{enterpriseNumber: 2026-13-45}]", b"[" * 3000],
+    ids=["not UTF-8", "no such day", "no end"],
+)
+def test_what_yaml_cannot_have_is_the_files_mistake(tmp_path: Path, content: bytes) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_bytes(content)
+    with pytest.raises(InvalidInput, match="notYaml"):
+        read_partners_file(broken)
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"keys": ["81000003517"]}', "81000003517 x"])
+def test_a_keys_file_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "keys.json").write_text(content)
+    with pytest.raises(InvalidInput) as raised:
+        read_partners_file(a_file(tmp_path, sites__0__client__keysFile="keys.json"))
+    assert [issue.field for issue in raised.value.issues] == ["sites.0.client"]
+    assert "81000003517" not in f"{raised.value.issues} {raised.value.__cause__}"
+
+
+def test_a_number_where_a_field_goes_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        read_partners_file(a_file(tmp_path, enterprises__0__people=[{"81000003517": "reader"}]))
+    assert "enterprises.0.people.0.…" in {issue.field for issue in raised.value.issues}
+    assert "81000003517" not in f"{raised.value.issues} {raised.value.__cause__}"
+
+
 def test_a_local_webhook_is_one_of_this_machine(tmp_path: Path) -> None:
     here = {**HOOK, "url": "http://127.0.0.1:8080/hook"}
     file = read_partners_file(a_file(tmp_path, sites__0__webhooks=[here]))
