@@ -10,6 +10,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,9 +25,11 @@ from webhooks.errors import AddressRefused, EventRefused, ReceiverFailing, Recei
 from webhooks.signing import Post
 
 READ_BYTES = 4096
+READ_SECONDS = 2.0
 
 _OVERLOADED = (408, 425, 429)
 _GONE = 410
+_BROKEN = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Poster:
             raise ReceiverFailing(_why_unconnected(error)) from None
         except Retryable:
             raise ReceiverFailing("its name was not looked up in time") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
+        except (*_BROKEN, OSError):
             raise ReceiverFailing("cannot be reached") from None
         _judge(status, _retry_after(headers, now))
 
@@ -103,12 +106,21 @@ class Poster:
             extensions={"timeout": timeouts},
         )
         async with request as response:
-            read = 0
-            async for chunk in response.aiter_stream():
-                read += len(chunk)
-                if read >= READ_BYTES:
-                    break
+            # Whatever becomes of its body, the receiver has answered: it is not posted again for that.
+            with suppress(
+                TimeoutError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError
+            ):
+                await _read(response)
             return response.status, response.headers
+
+
+async def _read(response: httpcore.Response) -> None:
+    read = 0
+    async with asyncio.timeout(READ_SECONDS):
+        async for chunk in response.aiter_stream():
+            read += len(chunk)
+            if read >= READ_BYTES:
+                return
 
 
 def _judge(status: int, retry_after: timedelta | None) -> None:

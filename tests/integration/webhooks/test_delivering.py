@@ -13,6 +13,7 @@ from tests.integration.webhooks.house import CITIZEN, ENTERPRISE, ONCE, QUICK, S
 from tests.integration.webhooks.receiver import Answer, Receiver, make_certificates
 from tests.integration.webhooks.verifying import verified
 from tests.waiting import until
+from webhooks import posting
 from webhooks.posting import PostLimits
 
 
@@ -201,6 +202,28 @@ async def test_a_receiver_that_never_answers_is_waited_for_only_so_long(
 
     (letter,) = house.overview.dead_letters(None, 10)
     assert (letter.reason, letter.last_status) == ("no answer in time", None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(headers={"Transfer-Encoding": "chunked"}, body=b"this is no chunk"),
+        Answer(headers={"Transfer-Encoding": "chunked"}, body=b"ff\r\nthis is not all of it"),
+    ],
+    ids=["broken", "without an end"],
+)
+async def test_whoever_answered_has_it_whatever_becomes_of_the_answers_body(
+    house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, answer: Answer
+) -> None:
+    monkeypatch.setattr(posting, "READ_SECONDS", 0.1)
+    receiver.always = answer
+    house.partner(hook(receiver))
+    house.publish(house.resident())
+    house.fill()
+    limits = PostLimits(answer_seconds=1.0, whole_seconds=1.0)
+
+    async with house.sending(house.sender(receiver.ca_file, backoff=ONCE, posts=limits)):
+        await until(lambda: house.counts() == (0, 1, 0))
 
 
 async def test_a_certificate_of_a_stranger_is_not_trusted(
