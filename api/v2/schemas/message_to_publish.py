@@ -23,15 +23,15 @@ _MAX_ISSUES: Final = 50
 _PERSON: Final = "person"
 
 
-class V2Line(Lenient, TranslatedLine):
+class V2Line(TranslatedLine, Lenient):
     """A line of text in at least one language."""
 
 
-class V2Prose(Lenient, TranslatedProse):
+class V2Prose(TranslatedProse, Lenient):
     """A text in at least one language."""
 
 
-class V2Digest(Lenient, Digest):
+class V2Digest(Digest, Lenient):
     """The SHA-256 of a file's bytes, in base64url (RFC 4648 §5)."""
 
 

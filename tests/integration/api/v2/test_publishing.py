@@ -22,7 +22,7 @@ def digest(content: bytes) -> dict[str, str]:
 
 async def test_a_message_with_a_file_is_published(v2: V2Client) -> None:
     said = with_file("Met bestand")
-    said["attachments"][0] |= {"digest": digest(PDF), "attachmentTitle": {"fr": "Relevé"}}
+    said["attachments"][0] |= {"digest": digest(PDF) | {"more": 1}, "attachmentTitle": {"fr": "Relevé"}}
     answer = await v2.send(said, PDF)
     assert answer.status_code == 201, answer.text
     assert answer.json().keys() == {"messageId", "expirationDate"}
@@ -31,7 +31,8 @@ async def test_a_message_with_a_file_is_published(v2: V2Client) -> None:
 
 async def test_the_message_may_be_wrapped_in_its_name_and_hold_nulls_and_more(v2: V2Client) -> None:
     said = message("Meer dan beschreven", paymentData=None, something={"more": 1})
-    said["subject"]["fr"] = None
+    said["subject"] |= {"fr": None, "it": "Più di quanto descritto"}
+    said["bodyContent"] = {"nl": "Beste", "it": "Gentile"}
     answer = await v2.send({"messageToPublish": said})
     assert answer.status_code == 201, answer.text
 
