@@ -161,7 +161,7 @@ def _access(permission: Permission, message: Message, actor: Actor, at: datetime
         message.published.mailbox_id,
         What.MESSAGE,
         actor,
-        permission.basis,
+        permission.within(message.published.recipient_partition).basis,
         at,
         publication_id=message.published.publication_id,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -28,13 +28,14 @@ _UNUSED: Final = frozenset({Operation.PROFILE, Operation.COUNT})
 class Permission:
     """Yes: to this mailbox and those merged into it, for this reason.
 
-    `partitions`: of an enterprise's mailbox these alone; None for all of it.
+    `partitions`: of an enterprise's mailbox these alone; None for all of it. `bases`: the reason for each.
     """
 
     mailbox_id: UUID
     basis: Basis
     partitions: frozenset[str] | None = None
     merged: frozenset[UUID] = field(default_factory=frozenset)
+    bases: Mapping[str, Basis] = field(default_factory=dict)
 
     @property
     def mailboxes(self) -> frozenset[UUID]:
@@ -45,6 +46,10 @@ class Permission:
         """Whether a message that lies there is covered."""
         reached = self.partitions is None or (partition or NO_PARTITION) in self.partitions
         return reached and mailbox_id in self.mailboxes
+
+    def within(self, partition: str | None) -> Permission:
+        """The same for what lies in that partition: by the role that reaches it."""
+        return replace(self, basis=self.bases.get(partition or NO_PARTITION, self.basis))
 
 
 class Authority:
@@ -74,7 +79,7 @@ class Authority:
         if party.kind is PartyKind.ENTERPRISE and not party.is_activated and operation not in _UNUSED:
             raise NotActivated("who manages the enterprise has to accept the terms first")
         merged = frozenset(party.merged_mailboxes)
-        return Permission(party.mailbox_id, allowed.basis, allowed.partitions, merged)
+        return Permission(party.mailbox_id, allowed.basis, allowed.partitions, merged, allowed.bases)
 
     def audit(self, actor: Actor, party: Party | None, operation: Operation, at: datetime) -> Basis:
         """The basis of an auditor's look at this party's mailbox, or (None) at no single one."""

@@ -51,10 +51,11 @@ class Changes:
         Raises:
             MessagesNotFound: some are not in the mailbox, or not to be read; nothing was changed.
         """
-        access = access_record(actor, permission.basis)
         for attempt in range(1, ATTEMPTS + 1):
             facts: list[Event] = []
             for message, change in zip(await self._load(permission, changes), changes, strict=True):
+                here = permission.within(message.published.recipient_partition)
+                access = access_record(actor, here.basis)
                 message.change(access, at, is_visible=change.is_visible, is_archived=change.is_archived)
                 facts += message.new_facts()
             if not facts:

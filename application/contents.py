@@ -133,7 +133,7 @@ class Contents:
             permission.mailbox_id,
             what,
             actor,
-            permission.basis,
+            permission.within(message.published.recipient_partition).basis,
             at,
             publication_id=message.published.publication_id,
             attachment_id=attachment_id,

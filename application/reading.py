@@ -222,7 +222,7 @@ class Reading:
         # Somebody else's message and none at all must look the same.
         if detail is None or not permission.covers(detail.mailbox_id, detail.recipient_partition):
             raise NotFound("message", position=position)
-        return permission, detail, position
+        return permission.within(detail.recipient_partition), detail, position
 
     async def _record_list(
         self, actor: Actor, permission: Permission, asked: Hashable, found: InboxPage, at: datetime

@@ -118,6 +118,7 @@ class Replies:
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.REPLY, at, mailbox)
         message = await self._message(permission, publication_id)
+        permission = permission.within(message.published.recipient_partition)
         reply_id = ids.reply_id(message.id, command.idempotency_key) if command.idempotency_key else None
         if reply_id is not None and (again := await self._answer_again(reply_id, command)):
             return again

@@ -6,8 +6,8 @@ a replay shows why an access was allowed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -63,10 +63,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """Yes, and why; of an enterprise's mailbox these partitions alone, None for all of it."""
+    """Yes, and why; of an enterprise's mailbox these partitions alone, None for all of it.
+
+    `bases`: why for each of these, where several roles reach some each.
+    """
 
     basis: Basis
     partitions: frozenset[str] | None = None
+    bases: Mapping[str, Basis] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +192,12 @@ def _by_role(asked: _Question, roles: tuple[HeldRole, ...]) -> Decision:
     there = [one for one in held if asked.partition is None or asked.partition in (one.partitions or ())]
     if not there:
         return Deny("partition")
-    reached = frozenset().union(*(one.partitions or () for one in there))
-    return Allow(Basis(BasisKind.ROLE, there[0].id, there[0].version), reached)
+    bases = {
+        reached: Basis(BasisKind.ROLE, one.id, one.version)
+        for one in reversed(there)
+        for reached in one.partitions or ()
+    }
+    return Allow(Basis(BasisKind.ROLE, there[0].id, there[0].version), frozenset(bases), bases)
 
 
 def _audit(asked: _Question) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -84,6 +85,30 @@ async def test_a_reader_of_a_partition_sees_that_one_alone(staff: Staff) -> None
         answer = await staff.ebox.http.patch(MESSAGES, headers=reader, json=change)
         assert answer.status_code == status
     assert (await staff.get(f"{MESSAGES}/{archived}", manager)).json()["recipient"]["partition"] == "ARCHIVE"
+
+
+async def test_of_several_roles_the_one_that_reaches_a_message_is_on_record(staff: Staff) -> None:
+    await staff.assign(
+        DIVIDED,
+        MANAGER,
+        (AN, EnterpriseRole.READER, ["GENERAL"]),
+        (AN, EnterpriseRole.CO_ACCESS_MANAGER, ["ARCHIVE"]),
+    )
+    reader = await staff.token(AN, DIVIDED)
+    bases: list[set[UUID]] = []
+    for partition in ("GENERAL", "ARCHIVE"):
+        message = await staff.publish(DIVIDED, into={"partition": partition}, isConfirmationNeeded=True)
+        position = await staff.ebox.system.events.latest_position()
+        for path in ("", "/body"):
+            assert (await staff.get(f"{MESSAGES}/{message}{path}", reader)).status_code == 200
+        await staff.ebox.http.post(f"{MESSAGES}/{message}/confirm", headers=reader)
+        change = {"items": [{"messageId": message, "archived": True}]}
+        await staff.ebox.http.patch(MESSAGES, headers=reader, json=change)
+        told = [one.access for one in staff.ebox.events_since(position) if hasattr(one, "access")]
+        assert len(told) == 4
+        bases.append({one.basis.id for one in told})
+    assert [len(one) for one in bases] == [1, 1]
+    assert bases[0] != bases[1]
 
 
 async def test_a_withdrawn_role_opens_nothing_from_that_moment(staff: Staff) -> None:

@@ -88,6 +88,8 @@ def test_a_reader_reaches_the_partitions_of_their_roles(
         assert isinstance(decision, Allow)
         assert decision.partitions == reached
         assert decision.basis in [by(one) for one in readers]
+        for one in readers:
+            assert {decision.bases[part] for part in one.partitions or () if part in reached} <= {by(one)}
 
 
 def test_the_role_that_reaches_all_is_the_basis_whatever_else_is_held() -> None:
