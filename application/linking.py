@@ -169,12 +169,7 @@ class Linking:
         recorded = {party.mailbox_id for party in recipients.values() if party.mailbox_recorded}
         for attempt in range(1, _ATTEMPTS + 1):
             broadcast = await self._publications.broadcast(copy.first, copy.at)
-            new = {
-                one: party
-                for one, party in recipients.items()
-                if not {party.mailbox_id, *party.merged_mailboxes}
-                & {*broadcast.mailboxes, copy.first_mailbox}
-            }
+            new = _without(recipients, {*broadcast.mailboxes, copy.first_mailbox})
             if not new:
                 return 0
             broadcast.link(map(mailbox_of, new.values()), copy.access, copy.at)
@@ -244,6 +239,16 @@ class _Copy:
         )
         stream = ids.message_id(published.publication_id, mailbox_id)
         return Message.publish(stream, publication, self.at)
+
+
+def _without(recipients: dict[Identifier, Party], having: set[UUID]) -> dict[Identifier, Party]:
+    """Those whose mailbox is none of these, each mailbox once: two numbers may lead to one."""
+    found: dict[Identifier, Party] = {}
+    for one, party in recipients.items():
+        if not {party.mailbox_id, *party.merged_mailboxes} & having:
+            found[one] = party
+            having = {*having, mailbox_of(party)}
+    return found
 
 
 def _check_state(first: Message) -> None:

@@ -99,6 +99,16 @@ async def test_many_calls_at_once_reach_everybody_once(ebox: Embedded) -> None:
         assert await ebox.system.events.get(message_id(publication, mailbox))
 
 
+async def test_two_numbers_of_one_person_are_one_mailbox(ebox: Embedded) -> None:
+    old, new, other = national_numbers(903)[900:]
+    await ebox.system.parties.find_or_create(Ssin(old))
+    await ebox.system.replacing.replace(Ssin(old), Ssin(new))
+    publication = await published(ebox)
+    answer = await link(ebox, publication, *map(citizen, (old, new, other)))
+    assert answer.status_code == 200, answer.text
+    assert len(await linked_to(ebox, publication)) == 2
+
+
 async def test_a_recipient_that_the_message_type_is_not_for_fails_alone(ebox: Embedded) -> None:
     publication = await published(ebox)
     enterprise = {"eboxType": "enterprise", "enterpriseNumber": "0884303369"}
