@@ -1,7 +1,8 @@
 """The feed of what happened to documents: new, reminded of, about to expire, read. Never what they say.
 
 One table: a row for each publication, which has the facts, and one for each later event, which copies them.
-A message that is out of sight has a row that nobody is shown until its release.
+A message that is out of sight has a row that nobody is shown until its release; of one that was withdrawn
+nothing is shown any more.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sqlalchemy import (
     TypedColumns,
     bindparam,
     select,
+    update,
 )
 
 from domain.events.base import Event
@@ -31,6 +33,7 @@ from domain.events.message import (
     MessageOpened,
     MessagePublished,
     MessageReleased,
+    MessageWithdrawn,
     ReminderDue,
 )
 from projections.bulk import insert_rows
@@ -92,12 +95,7 @@ Index(
     sqlite_where=_IS_TOLD,
 )
 Index("document_event_of_kind", _e.owner_kind, _e.position, postgresql_where=_IS_TOLD, sqlite_where=_IS_TOLD)
-Index(
-    "document_event_publication",
-    _e.stream_id,
-    postgresql_where=_e.is_publication,
-    sqlite_where=_e.is_publication,
-)
+Index("document_event_message", _e.stream_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +140,10 @@ _PUBLICATIONS: Final = select(DOCUMENT_EVENTS).where(
     _e.is_publication, _e.stream_id.in_(bindparam("streams", expanding=True))
 )
 
+_TAKE_BACK: Final = (
+    update(DOCUMENT_EVENTS).where(_e.stream_id.in_(bindparam("streams", expanding=True))).values(told=None)
+)
+
 
 def _fold(connection: Connection, page: Sequence[Located]) -> None:
     created = {
@@ -156,7 +158,7 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
             row = _published(position, event, owners.get(event.mailbox_id))
             published[event.originator_id] = row
             rows.append(row)
-        elif not isinstance(event, MailboxCreated):
+        elif not isinstance(event, MailboxCreated | MessageWithdrawn):
             later.append((position, event))
     earlier = list({event.originator_id for _, event in later} - published.keys())
     if earlier:
@@ -169,6 +171,9 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
         [{"mailbox_id": mailbox, "owner_kind": kind} for mailbox, kind in created.items()],
     )
     insert_rows(connection, DOCUMENT_EVENTS, rows)
+    withdrawn = [event.originator_id for _, event in page if isinstance(event, MessageWithdrawn)]
+    if withdrawn:
+        connection.execute(_TAKE_BACK, {"streams": withdrawn})
 
 
 def _owners(connection: Connection, page: Sequence[Located], known: dict[UUID, str]) -> dict[UUID, str]:
@@ -206,6 +211,6 @@ def _later(position: int, event: Event, published: Row) -> Row:
 MODEL: Final = ReadModel(
     name="document_events",
     tables=(DOCUMENT_EVENTS, OWNERS),
-    handles=frozenset({MailboxCreated, MessagePublished, *_TOLD}),
+    handles=frozenset({MailboxCreated, MessagePublished, MessageWithdrawn, *_TOLD}),
     fold=_fold,
 )

@@ -18,6 +18,13 @@ from tests.servers.postgres import Postgres
 from tests.servers.smtp_script import SmtpScript
 
 
+@pytest.fixture
+def logging_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands in this process leave the loggers alone, which would outlive the stream they were given."""
+    monkeypatch.setattr("structlog.configure", lambda **_: None)
+    monkeypatch.setattr("logging.basicConfig", lambda **_: None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL cluster for the whole run, without fsync; tests of durability start one of their own."""

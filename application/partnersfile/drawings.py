@@ -36,7 +36,6 @@ _DRAWS: Final = frozenset(
         "textPath",
         "title",
         "tspan",
-        "use",
     }
 )
 _REFERENCES: Final = frozenset({"href", "src", "base"})

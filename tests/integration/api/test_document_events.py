@@ -152,3 +152,13 @@ async def test_anybody_may_ask_who_provides_messages(ebox: Embedded) -> None:
     path = f"/federation/v1/messageProviders/{provider['messageProviderId']}"
     assert (await ebox.http.get(path)).json() == provider
     assert (await ebox.http.get("/federation/v1/messageProviders/another")).status_code == 404
+
+
+async def test_nothing_is_told_of_a_document_that_was_withdrawn(ebox: Embedded) -> None:
+    message_id = await publish(ebox, body_only("Ingetrokken"))
+    headers = ebox.as_("partner")
+    response = await ebox.http.post(f"{PATH}/{message_id}/withdraw", json={}, headers=headers)
+    assert response.status_code == 200
+    await ebox.caught_up()
+    page = await feed(ebox, "partner", pageSize=500)
+    assert message_id not in {item["eventData"]["messageId"] for item in page["EboxCitizenDocumentEvents"]}

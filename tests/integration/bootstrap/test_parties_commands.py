@@ -13,6 +13,8 @@ from cli import app
 from domain.errors import NotFound
 from tests.integration.bootstrap.examined import embedded, look, only
 
+pytestmark = pytest.mark.usefixtures("logging_as_it_is")
+
 OLD, NEW = "81050103522", "92521506931"
 
 

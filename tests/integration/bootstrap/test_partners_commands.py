@@ -15,7 +15,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from application.demo.secrets import LOGOS
-from bootstrap import registering
 from bootstrap.migration import migrate
 from bootstrap.system import System
 from cli import app
@@ -28,11 +27,11 @@ OTHER = "81050103522"
 
 
 @pytest.fixture
-def demo_file(tmp_path: Path, postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+def demo_file(
+    tmp_path: Path, postgres_database: str, monkeypatch: pytest.MonkeyPatch, logging_as_it_is: None
+) -> Path:
     """The demo's partners file, applied, with log and read models on PostgreSQL."""
     monkeypatch.chdir(tmp_path)
-    # Loggers outlive the stream that the runner of commands gives them.
-    monkeypatch.setattr(registering, "configure_logging", lambda _level: None)
     for name in [name for name in os.environ if name.startswith("EBOX_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("EBOX_DATA_DIR", str(tmp_path))

@@ -20,6 +20,8 @@ from settings import Settings
 from tests.integration.notifier.house import Urls
 from tests.integration.webhooks.house import QUICK, House
 
+pytestmark = pytest.mark.usefixtures("logging_as_it_is")
+
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
