@@ -29,17 +29,23 @@ class MailboxMessages:
         return message
 
     async def find(self, permission: Permission, publication_id: UUID) -> Message | None:
-        """The message, whether in sight or not; None where the permission covers none of this publication."""
+        """The message, whether in sight or not; None where the permission covers none of this publication.
+
+        Where several mailboxes that became one have it, it is the one that lists show: a readable one, and
+        the surviving mailbox's rather than those of the others.
+        """
         first = await self._stream(publication_id)
         if first is None or first.published.publication_id != publication_id:
             return None
-        if _is_covered(permission, first):
-            return first
-        for mailbox in (permission.mailbox_id, *permission.merged):  # the own one: it is what lists show
+        found = first if _is_covered(permission, first) else None
+        own = permission.mailbox_id
+        for mailbox in (own, *sorted(permission.merged - {own})):
+            if found is not None and (found.is_readable or not permission.merged):
+                break
             further = await self._stream(message_id(publication_id, mailbox))
             if further is not None and _is_covered(permission, further):
-                return further
-        return None
+                found = further if found is None or further.is_readable else found
+        return found
 
     async def _stream(self, stream: UUID) -> Message | None:
         try:
