@@ -115,6 +115,7 @@ async def _page(
 @router.patch(
     "/ebox/messages",
     summary="Hide, show and archive messages",
+    response_class=Response,
     responses={
         200: {"description": "All of them are as wanted.", "headers": POSITION_HEADER},
         **problems(

@@ -89,6 +89,7 @@ async def messages(
 @router.patch(
     "/messages",
     summary="Hide and show messages",
+    response_class=Response,
     responses={
         200: {"description": "All of them are as wanted.", "headers": POSITION_HEADER},
         **refusals(

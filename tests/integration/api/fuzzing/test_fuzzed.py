@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from application.demo.people import EMPLOYEE, EMPLOYER, PEOPLE
 from bootstrap.development import REDIRECT_URI, WHOLE_DEMO
 from tests import pdfs
 from tests.integration.api.embedded import AN, Embedded
-from tests.integration.api.fuzzing.hooks import TOKENS_FILE
+from tests.integration.api.fuzzing.hooks import SITUATION, WAYS_TO_TAKE_BACK
 from tests.integration.api.publishing import PATH, body_only
 from tests.integration.api.serving import served
 
@@ -48,10 +47,12 @@ async def tokens(ebox: Embedded) -> dict[str, str]:
     }
 
 
-async def keep_fresh(ebox: Embedded, file: Path) -> None:
+async def keep_fresh(ebox: Embedded, situation: dict[str, dict[str, Any]], file: Path) -> None:
     while True:
         await asyncio.sleep(TOKENS_LAST_SECONDS)
-        write(file, json.dumps(await tokens(ebox)))
+        for role, token in (await tokens(ebox)).items():
+            situation[role]["token"] = token
+        write(file, json.dumps(situation))
 
 
 def write(file: Path, text: str) -> None:
@@ -71,60 +72,69 @@ async def published(ebox: Embedded, message: dict[str, Any], file: bytes | None 
     return message_id
 
 
-def to_read() -> Iterator[tuple[dict[str, Any], bytes | None]]:
-    """A message of everything, a plain one, and one to the enterprise."""
-    everything = body_only(
+def message_of_everything(**changes: Any) -> dict[str, Any]:
+    payment = {
+        "paymentDataId": "1",
+        "amount": 120.0,
+        "vatAmount": 25.2,
+        "currency": "EUR",
+        "dueDate": "2040-03-31T23:59:59+02:00",
+        "iban": "BE68539007547034",
+        "reference": "+++090/9337/55493+++",
+    }
+    return body_only(
         "alles",
         isBodyMainContent=False,
         attachments=[{"httpPartName": "upfile1", "isMainContent": True}],
         isReplyAuthorized=True,
         isConfirmationNeeded=True,
-        paymentData={
-            "paymentDataId": "1",
-            "amount": 120.0,
-            "vatAmount": 25.2,
-            "currency": "EUR",
-            "dueDate": "2040-03-31T23:59:59+02:00",
-            "iban": "BE68539007547034",
-            "reference": "+++090/9337/55493+++",
-        },
+        paymentData=payment,
+        **changes,
     )
-    yield everything, pdfs.make_pdf()
-    yield body_only("gewoon"), None
+
+
+async def what_is_there(ebox: Embedded, token: str, message: str) -> dict[str, Any]:
+    """What the holder of the token can read: their mailbox, a message, its attachment."""
+    headers = {"Authorization": f"Bearer {token}"}
+    mailboxes = (await ebox.http.get("/me/mailboxes", headers=headers)).json()["items"]
+    found = (await ebox.http.get(f"{PATH}/{message}", headers=headers)).json()
+    attachment = found["attachments"]["items"][0]["attachmentId"]
+    return {"mailbox": mailboxes[-1]["mailboxId"], "message": message, "attachment": attachment}
+
+
+async def prepare(ebox: Embedded) -> dict[str, dict[str, Any]]:
+    """What the fuzzer finds, for each role."""
     employer = {"eboxType": "enterprise", "enterpriseNumber": EMPLOYER}
-    yield body_only("werkgever", recipient=employer, messageTypeId="A1_CERTIFICATE"), None
-
-
-def dictionary(file: Path, words: list[str]) -> None:
-    """In the way in which fuzzers read words that are worth trying."""
-    file.write_text("".join(f'"{word}"\n' for word in words))
-
-
-async def prepare(ebox: Embedded, folder: Path) -> dict[str, str]:
-    """What the fuzzer finds, and its environment."""
-    messages = [await published(ebox, message, file) for message, file in to_read()]
-    mistakes = [await published(ebox, body_only(f"vergissing {number}")) for number in range(6)]
+    theirs = message_of_everything(recipient=employer, messageTypeId="A1_CERTIFICATE")
+    for_citizen = await published(ebox, message_of_everything(), pdfs.make_pdf())
+    for_enterprise = await published(ebox, theirs, pdfs.make_pdf())
+    mistakes = {
+        way: [await published(ebox, body_only(f"vergissing {number}")) for number in range(4)]
+        for way in WAYS_TO_TAKE_BACK
+    }
     await ebox.caught_up()
-    found = (await ebox.http.get(f"{PATH}/{messages[0]}", headers=ebox.as_("an"))).json()
-    attachments = [one["attachmentId"] for one in found["attachments"]["items"]]
-    dictionary(folder / "messages.dict", messages)
-    dictionary(folder / "attachments.dict", attachments)
-    dictionary(folder / "mistakes.dict", mistakes)
-    (folder / CONFIGURATION.name).write_text(CONFIGURATION.read_text())
-    write(folder / "tokens.json", json.dumps(await tokens(ebox)))
-    return os.environ | {TOKENS_FILE: str(folder / "tokens.json"), "PYTHONPATH": str(REPOSITORY)}
+    found: dict[str, dict[str, Any]] = {
+        role: {"token": token} for role, token in (await tokens(ebox)).items()
+    }
+    found["an"] |= await what_is_there(ebox, found["an"]["token"], for_citizen)
+    found["marc"] |= await what_is_there(ebox, found["marc"]["token"], for_enterprise)
+    found["partner"] |= {"message": for_citizen, "mistakes": mistakes}
+    return found
 
 
 async def test_every_answer_to_a_made_up_request_is_as_described(ebox: Embedded, tmp_path: Path) -> None:
-    environment = await prepare(ebox, tmp_path)
-    fresh = asyncio.create_task(keep_fresh(ebox, tmp_path / "tokens.json"))
+    situation = await prepare(ebox)
+    file = tmp_path / "situation.json"
+    write(file, json.dumps(situation))
+    (tmp_path / CONFIGURATION.name).write_text(CONFIGURATION.read_text())
+    fresh = asyncio.create_task(keep_fresh(ebox, situation, file))
     async with served(ebox.system.app) as port:
         fuzzer = await asyncio.create_subprocess_exec(
             *(Path(sys.executable).with_name("schemathesis"), "run"),
             f"http://127.0.0.1:{port}/openapi.json",
             *("--max-examples", str(EXAMPLES), "--no-color"),
             cwd=tmp_path,
-            env=environment,
+            env=os.environ | {SITUATION: str(file), "PYTHONPATH": str(REPOSITORY)},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
