@@ -59,7 +59,7 @@ def currencies() -> frozenset[str]:
 
 
 def _amount(where: str, amount: Decimal, currency: str) -> Iterator[Issue]:
-    if not 0 <= amount < MAX_AMOUNT:
+    if amount.is_signed() or not amount < MAX_AMOUNT:  # nor "-0.0"
         yield Issue(where, "outOfRange", f"at least 0 and below {MAX_AMOUNT:f}")
     elif -amount.normalize().as_tuple().exponent > (places := get_currency_precision(currency)):  # type: ignore[operator] # a finite number's exponent is whole
         yield Issue(where, "tooPrecise", f"this currency has {places} decimal places")

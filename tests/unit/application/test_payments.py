@@ -47,6 +47,7 @@ def test_a_payment_that_can_be_made(change: dict[str, Any]) -> None:
     [
         ("paymentDataId", {"payment_data_id": ""}, "schemaViolation"),
         ("amount", {"amount": Decimal("-0.01")}, "outOfRange"),
+        ("amount", {"amount": Decimal("-0.0")}, "outOfRange"),
         ("amount", {"amount": Decimal("Infinity")}, "outOfRange"),
         ("amount", {"amount": Decimal(10) ** 12}, "outOfRange"),
         ("amount", {"amount": Decimal("0.001")}, "tooPrecise"),
