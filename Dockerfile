@@ -17,9 +17,11 @@ COPY eventstore eventstore
 COPY identity identity
 COPY notifier notifier
 COPY projections projections
+COPY registers registers
 COPY storage storage
 COPY telemetry telemetry
 COPY web web
+COPY webhooks webhooks
 RUN /opt/ebox/bin/pip install --no-deps --no-build-isolation ./client .
 
 FROM python:3.11.13-slim-bookworm

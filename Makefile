@@ -34,7 +34,7 @@ run: install ## install what is needed, then serve everything at http://127.0.0.
 .PHONY: test
 test: $(VENV)/.dev node_modules/.package-lock.json ## install what the tests need, then run them all against real servers (TESTS=path picks some)
 	@.ci/install-debian $(TEST_PACKAGES)
-	@$(BIN)/pytest $(TESTS)
+	@$(if $(TESTS),$(BIN)/pytest $(TESTS),.ci/test $(BIN)/pytest)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## ruff, mypy strict, import-linter: what CI and pre-commit check

@@ -42,7 +42,9 @@ async def supervise(*roles: Role, seconds: float) -> None:
         for role in roles:
             role.stop()
         ended, late = await asyncio.wait(running, timeout=seconds)
-    for task in ended:
-        task.result()
+    # Each is asked, or the loop would complain of those whose error nobody looked at.
+    failures = [failure for failure in [task.exception() for task in ended] if failure is not None]
+    if failures:
+        raise failures[0]
     if late:
         raise StoppedTooSlowly(len(late))
