@@ -44,8 +44,8 @@ def merge(yes: Yes = False) -> None:
     """Make one of two mailboxes of the same person or enterprise: the old number's, then the new number's.
 
     The new number's mailbox goes on, with the messages and the history of both; both numbers lead to it. It
-    cannot be undone. It takes a little over two minutes, until every process has heard of it. May be broken off,
-    and run again.
+    cannot be undone. It takes a little over two minutes, until every process has heard of it. May be broken
+    off, and run again.
     """
     from bootstrap.renumbering import merge as merge_mailboxes
 

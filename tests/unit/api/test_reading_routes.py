@@ -199,9 +199,7 @@ async def test_a_parameter_that_is_wrong_or_unknown_is_named(
         *(("Ebox-Mailbox", value) for value in ("any", "", "81050103522")),
     ],
 )
-async def test_a_header_that_is_wrong_is_named(
-    client: httpx.AsyncClient, header: str, value: str
-) -> None:
+async def test_a_header_that_is_wrong_is_named(client: httpx.AsyncClient, header: str, value: str) -> None:
     response = await client.get(f"{ROOT}/messages", headers={header: value})
     assert response.status_code == 400
     (found,) = response.json()["issues"]
