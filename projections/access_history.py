@@ -173,8 +173,8 @@ def positions_of_messages(
 ) -> list[int]:
     """Where the log has what happened to these messages of a mailbox by then.
 
-    The next `limit` behind `after`. `merged`: mailboxes of the same owner, under which somebody may have looked
-    at them since.
+    The next `limit` behind `after`. `merged`: mailboxes of the same owner, under which somebody may have
+    looked at them since.
     """
     h = HISTORY.c
     is_there: ColumnElement[bool] = h.mailbox_id == mailbox_id
