@@ -52,9 +52,10 @@ class Installation:
         self.catch_up()
 
     @contextmanager
-    def api(self) -> Iterator[Daemon]:
-        """The API, in one process."""
-        with running(self._folder, [self._ebox, "api"], self._environment, port=self.port) as daemon:
+    def api(self, processes: int = 1) -> Iterator[Daemon]:
+        """The API, in so many processes on one port."""
+        command = [self._ebox, "api", "--processes", str(processes)]
+        with running(self._folder, command, self._environment, port=self.port) as daemon:
             yield daemon
 
     @contextmanager

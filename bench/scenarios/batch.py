@@ -1,7 +1,7 @@
 """Batches of 1,000 messages whose body is their main content, to 1,000 citizens, four batches at a time.
 
-One API process, committing durably in PostgreSQL. Beside it what that same PostgreSQL takes at most: rows as
-large as ours, fifty in each statement and transaction, nothing checked, encrypted or ordered.
+One API process and two, committing durably in PostgreSQL. Beside them what that same PostgreSQL takes at most:
+rows as large as ours, fifty in each statement and transaction, nothing checked, encrypted or ordered.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ ROWS = 50
 ROW_BYTES = 2_500
 """About the state of one of these messages."""
 
-OURS = "eBox batch"
+PROCESSES = 2
+"""As many as the machine has processors; the database and the load share them."""
+
+OURS = "eBox batch, two API processes"
+ALONE = "eBox batch, one API process"
 LIMIT = "50-row inserts"
 
 
@@ -37,13 +41,14 @@ def batch(rounds: int) -> tuple[Outcome, dict[str, object]]:
     outcome = Outcome("batch", rounds, [Goal(OURS, at_least=8_000)])
     with ExitStack() as stack:
         on = stack.enter_context(servers())
-        ebox = Installation(on.folder, on.postgres, on.ceph.create_bucket("batch"))
-        ebox.migrate()
-        api = stack.enter_context(ebox.api())
-        contenders: list[Contender] = [
-            Inserts(on.postgres.create_database("inserts")),
-            Batches(on, ebox, api.pid, OURS, CONNECTIONS),
-        ]
+        contenders: list[Contender] = [Inserts(on.postgres.create_database("inserts"))]
+        for name, processes in ((ALONE, 1), (OURS, PROCESSES)):
+            folder = on.folder / f"{processes}-processes"
+            folder.mkdir()
+            ebox = Installation(folder, on.postgres, on.ceph.create_bucket(f"batch-{processes}"))
+            ebox.migrate()
+            api = stack.enter_context(ebox.api(processes))
+            contenders.append(Batches(on, ebox, api.pid, name, CONNECTIONS))
         take_turns(outcome, contenders, seconds=SECONDS, before_turn=checkpoint(on.postgres.admin_url))
         return outcome, on.described()
 
