@@ -1,7 +1,7 @@
 """Batches of 1,000 messages whose body is their main content, to 1,000 citizens, four batches at a time.
 
-One API process and two, committing durably in PostgreSQL. Beside them what that same PostgreSQL takes at most:
-rows as large as ours, fifty in each statement and transaction, nothing checked, encrypted or ordered.
+One API process and two, committing durably in PostgreSQL. Beside them what that same PostgreSQL takes at
+most: rows as large as ours, fifty in each statement and transaction, nothing checked, encrypted or ordered.
 """
 
 from __future__ import annotations
