@@ -142,7 +142,9 @@ async def change_messages(
 @router.get(
     "/ebox/messages/{messageId}",
     summary="Get a message",
-    responses=described(200, MessageAnswer, kinds.NOT_FOUND, kinds.CONFLICT, headers=POSITION_HEADER),
+    responses=described(
+        200, MessageAnswer, kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, headers=POSITION_HEADER
+    ),
 )
 async def message(
     actor: Annotated[Actor, guarded(Operation.READ)],
@@ -160,7 +162,9 @@ async def message(
 @router.get(
     "/ebox/messages/{messageId}/attachments",
     summary="List a message's attachments",
-    responses=described(200, Attachments, kinds.NOT_FOUND, kinds.CONFLICT, headers=POSITION_HEADER),
+    responses=described(
+        200, Attachments, kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, headers=POSITION_HEADER
+    ),
 )
 async def attachments(
     actor: Annotated[Actor, guarded(Operation.READ)],
@@ -179,7 +183,9 @@ async def attachments(
 @router.get(
     "/ebox/messages/{messageId}/attachments/{attachmentId}",
     summary="Get an attachment's description",
-    responses=described(200, AttachmentAnswer, kinds.NOT_FOUND, kinds.CONFLICT, headers=POSITION_HEADER),
+    responses=described(
+        200, AttachmentAnswer, kinds.NOT_FOUND, kinds.CONFLICT, kinds.GONE, headers=POSITION_HEADER
+    ),
 )
 async def attachment(
     actor: Annotated[Actor, guarded(Operation.READ)],
@@ -209,11 +215,8 @@ async def payment_data(
     actor: Annotated[Actor, guarded(Operation.READ)],
     request: Request,
     message_id: MessageId,
-    at_least: AtLeast = None,
     mailbox: MailboxChoice = None,
 ) -> Response:
     """The payment that goes with a message. An access of its own."""
-    payment, position = await services_of(request).reading.payment(
-        actor, message_id, at_least=at_least, mailbox=mailbox
-    )
+    payment, position = await services_of(request).reading.payment(actor, message_id, mailbox=mailbox)
     return json_answer(shapes.payment_answer(payment), position=position)

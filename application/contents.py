@@ -6,6 +6,7 @@ may both be first: the event store lets one open it, the other comes again and f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -48,6 +49,23 @@ class Contents:
             raise NotFound("body")
         position = await self._release(message, What.BODY, None, actor, permission, at, opens=True)
         return BodyView(message_id, texts, message.published.is_body_main, position)
+
+    async def require_shown(self, permission: Permission, message_id: UUID) -> None:
+        """Raise `NotFound` or `Gone` where the message was taken back, as the log has it now."""
+        await self._message(permission, message_id)
+
+    async def payment(
+        self, actor: Actor, permission: Permission, message_id: UUID, at: datetime
+    ) -> tuple[Mapping[str, str], int]:
+        """What is to be paid, and the access's position. Raises `NotFound`, `Gone` if erased or recalled."""
+        message = await self._message(permission, message_id)
+        payment = message.published.payment
+        if payment is ERASED:
+            raise Gone("payment data")
+        if payment is None:
+            raise NotFound("payment data")
+        position = await self._release(message, What.PAYMENT, None, actor, permission, at, opens=False)
+        return payment, position
 
     async def document(
         self,

@@ -1,8 +1,9 @@
 """People read their mailbox, or an enterprise's that they have a role in, through an integrating site.
 
 Every read is: decide → get what is asked for → append the access and wait for its commit → hand it out.
-What was not recorded is not handed out. Lists and descriptions come from the read models; bodies and
-documents from the log itself, which alone knows for certain whether a message may still be read.
+What was not recorded is not handed out. Lists and descriptions come from the read models; bodies, payments
+and documents from the log itself, which alone knows for certain whether a message may still be read. A
+message that was taken back is not described either, from the moment of its event on.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from domain.access import Access
 from domain.actors import Actor
 from domain.clock import Clock
 from domain.decisions import Operation
-from domain.errors import Gone, NotFound
+from domain.errors import NotFound
 from domain.events.access import What
 from eventstore.store import EventStore
 from projections import inbox, message_detail
@@ -170,17 +171,12 @@ class Reading:
         return found, position
 
     async def payment(
-        self, actor: Actor, message_id: UUID, *, at_least: int | None, mailbox: UUID | None = None
+        self, actor: Actor, message_id: UUID, *, mailbox: UUID | None = None
     ) -> tuple[Mapping[str, str], int]:
-        """What is to be paid, and the position it was true at. Raises `NotFound`, `Gone` once recalled."""
+        """What is to be paid, and the position of its access; from the log, as all that a message carries."""
         at = self._clock.now()
-        permission, detail, position = await self._detail(actor, message_id, at, at_least, mailbox)
-        if detail.is_recalled:
-            raise Gone("recalled by its sender")
-        if detail.payment is None:
-            raise NotFound("payment data", position=position)
-        await self._record(actor, permission, What.PAYMENT, at, detail.publication_id)
-        return detail.payment, position
+        permission = await self._authority.own_mailbox(actor, Operation.READ, at, mailbox)
+        return await self._contents.payment(actor, permission, message_id, at)
 
     @traced("read body")
     async def body(self, actor: Actor, message_id: UUID, *, mailbox: UUID | None = None) -> BodyView:
@@ -222,6 +218,8 @@ class Reading:
         # Somebody else's message and none at all must look the same.
         if detail is None or not permission.covers(detail.mailbox_id, detail.recipient_partition):
             raise NotFound("message", position=position)
+        if not detail.is_recalled:  # the read model may not know yet that it was taken back
+            await self._contents.require_shown(permission, message_id)
         return permission.within(detail.recipient_partition), detail, position
 
     async def _record_list(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class _Loaded(Generic[K]):
     published: Mapping[str, K]
 
 
-class StoredKeys(Generic[K]):
+class StoredKeys(ABC, Generic[K]):
     """Keys for one purpose, with a copy in memory. Blocks; safe to use from several threads.
 
     A purpose is a subclass: `table` keeps its keys, `algorithm` is their `alg` in the JWKS, `associated` is
@@ -63,14 +64,14 @@ class StoredKeys(Generic[K]):
     outlived_seconds: ClassVar[int]
 
     @staticmethod
+    @abstractmethod
     def generate() -> K:
         """A new key."""
-        raise NotImplementedError
 
     @staticmethod
+    @abstractmethod
     def read(private: dict[str, Any], kid: str) -> K:
         """The key of this private JWK."""
-        raise NotImplementedError
 
     def __init__(
         self, engine: Engine, key_encryption_key: bytes, clock: Clock, *, previous: bytes | None = None

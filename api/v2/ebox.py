@@ -216,11 +216,8 @@ async def payment_data(
     actor: Annotated[Actor, guarded(Operation.READ)],
     request: Request,
     message_id: MessageId,
-    at_least: AtLeast = None,
     mailbox: MailboxChoice = None,
 ) -> Response:
     """The payment that goes with a message. An access of its own."""
-    payment, position = await services_of(request).reading.payment(
-        actor, message_id, at_least=at_least, mailbox=mailbox
-    )
+    payment, position = await services_of(request).reading.payment(actor, message_id, mailbox=mailbox)
     return json_answer(shapes.payment_answer(payment), position=position)

@@ -8,6 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from domain.errors import Unavailable
+from projections import runner
 from tests.integration.api.embedded import AN, LEA, Embedded
 from tests.integration.api.publishing import PATH, body_only, publish
 
@@ -116,3 +118,30 @@ async def status(ebox: Embedded, message_id: str, number: str = AN.number) -> di
     assert response.status_code == 200, response.text
     found: dict[str, Any] = response.json()["items"][0]
     return found
+
+
+async def test_a_message_is_withheld_before_any_read_model_knows_of_its_recall(
+    ebox: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = {
+        "paymentDataId": "bijdrage-1",
+        "amount": 12.5,
+        "vatAmount": 0,
+        "currency": "EUR",
+        "iban": "BE68539007547034",
+        "dueDate": "2099-01-01T00:00:00+01:00",
+    }
+    message_id = await publish(ebox, body_only("Te betalen", paymentData=payment))
+    path = f"{PATH}/{message_id}/paymentData"
+    shown = await ebox.http.get(path, headers=ebox.as_("an"))
+    assert (shown.status_code, shown.json()["iban"]) == (200, payment["iban"])
+
+    def unavailable(*_: object) -> Any:
+        raise Unavailable("the read models do not answer")
+
+    with monkeypatch.context() as projector_held_up:
+        projector_held_up.setattr(runner, "take_in", unavailable)
+        await take_back(ebox, message_id, "recall")
+        for address in (path, f"{PATH}/{message_id}", f"{PATH}/{message_id}/attachments"):
+            assert (await ebox.http.get(address, headers=ebox.as_("an"))).status_code == 410, address
+    await ebox.caught_up()
