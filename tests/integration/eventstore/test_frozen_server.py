@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event
 from uuid import uuid4
 
@@ -35,14 +35,19 @@ def _frozen(server: Postgres) -> Iterator[None]:
     main = psutil.Process(server.pid)
     processes = [main, *main.children(recursive=True)]
     try:
-        for process in processes:
-            process.send_signal(signal.SIGSTOP)
+        _send(processes, signal.SIGSTOP)
         with pytest.MonkeyPatch.context() as patches:
             patches.setattr(connection, "ANSWER_SECONDS", PATIENCE)
             yield
     finally:
-        for process in processes:
-            process.send_signal(signal.SIGCONT)
+        _send(processes, signal.SIGCONT)
+
+
+def _send(processes: list[psutil.Process], which: signal.Signals) -> None:
+    """The signal to each; a backend whose client has left ends by itself, at any moment, and needs none."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(which)
 
 
 def test_whoever_writes_to_a_frozen_server_is_told_soon_that_the_outcome_is_unknown(
