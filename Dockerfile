@@ -6,9 +6,10 @@ WORKDIR /build
 RUN python -m venv /opt/ebox
 COPY requirements/run.txt requirements/
 RUN /opt/ebox/bin/pip install --require-hashes --only-binary :all: --requirement requirements/run.txt
-COPY pyproject.toml README.md cli.py schema_changes.py settings.py threads.py ./
+COPY pyproject.toml README.md cli.py schema_changes.py secret_files.py settings.py threads.py trusted_issuers.py ./
 COPY api api
 COPY application application
+COPY audit audit
 COPY bootstrap bootstrap
 COPY client client
 COPY commands commands
