@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
-from pydantic.fields import FieldInfo
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
 )
+
+from secret_files import ValuesInFiles
+from trusted_issuers import TrustedIssuer
 
 
 class Environment(StrEnum):
@@ -45,27 +46,10 @@ SECRETS: Final = (
 PREVIOUS_KEYS: Final = ("previous_key_encryption_key", "previous_identifier_key")
 """Secrets that are set only while a key is being changed; they too may come from a file."""
 
-OPTIONAL_SECRETS: Final = ("party_register_token",)
-"""Secrets that only some installations have; they too may come from a file."""
+OPTIONAL_SECRETS: Final = ("party_register_token", "audit_url", "audit_key")
+"""Secrets that only some installations or roles have; they too may come from a file."""
 
 _IN_FILES: Final = (*SECRETS, *PREVIOUS_KEYS, *OPTIONAL_SECRETS)
-
-
-class TrustedIssuer(BaseModel):
-    """An issuer that speaks for partners' clients, and only for those named in `clients`.
-
-    `clients` maps its client ids to the ones registered here.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    issuer: str = Field(pattern="^https://")
-    jwks_url: str = Field(pattern="^https://")
-    audience: str
-    clients: dict[str, str]
-    algorithms: tuple[Literal["ES256", "ES384", "Ed25519", "PS256", "RS256"], ...] = ("ES256",)
-    client_id_claim: str = "client_id"
-    max_lifetime_seconds: int = Field(default=300, ge=1, le=3600)
 
 
 def _secret(description: str) -> Any:
@@ -110,6 +94,23 @@ class Settings(BaseSettings):
     )
     previous_identifier_key: SecretStr | None = _secret(
         "While EBOX_IDENTIFIER_KEY is being changed: the one of before."
+    )
+    audit_url: SecretStr | None = _secret(
+        "PostgreSQL or SQLite URL of the audit log's rows. Left out: the event store's own database."
+    )
+    audit_key: SecretStr | None = _secret(
+        "Signer keys of the audit log, one a line, the current one first; `ebox audit keys new` makes one. "
+        "Only `ebox audit-log` needs them."
+    )
+    audit_log_dir: Path | None = Field(
+        default=None,
+        description="Directory of the published audit log. Left out: in the object store under `audit-log/`; "
+        "embedded: `audit-log` in EBOX_DATA_DIR.",
+    )
+    audit_policy_file: Path | None = Field(
+        default=None,
+        description="Witnesses of the audit log and their quorum, as a C2SP `tlog-policy`; for "
+        "`ebox audit-log`. Without it nobody cosigns.",
     )
     partners_file: Path | None = Field(
         default=None, description="YAML of partners, applications, message types, sites and auditors."
@@ -222,7 +223,8 @@ class Settings(BaseSettings):
                 raise ValueError("production sends nothing to itself; take EBOX_WEBHOOK_LOOPBACK away")
             if self.key_encryption_key == self.identifier_key:
                 raise ValueError("EBOX_KEY_ENCRYPTION_KEY and EBOX_IDENTIFIER_KEY are two keys, not one")
-            embedded = [name for name in SECRETS if _is_embedded_part(getattr(self, name))]
+            urls = [name for name in (*SECRETS, "audit_url") if getattr(self, name) is not None]
+            embedded = [name for name in urls if _is_embedded_part(getattr(self, name))]
             if embedded:
                 names = ", ".join(f"EBOX_{name.upper()}" for name in embedded)
                 raise ValueError(f"production keeps nothing in SQLite or in files; give servers in {names}")
@@ -238,7 +240,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Where values come from, strongest first."""
-        files = _ValuesInFiles(settings_cls, env_settings, dotenv_settings)
+        files = ValuesInFiles(settings_cls, _IN_FILES, env_settings, dotenv_settings)
         return init_settings, env_settings, dotenv_settings, files
 
     @property
@@ -264,31 +266,3 @@ def files_with_secrets() -> list[Path]:
 
 def _is_embedded_part(url: SecretStr) -> bool:
     return url.get_secret_value().startswith(("sqlite:", "file:"))
-
-
-class _ValuesInFiles(PydanticBaseSettingsSource):
-    """`EBOX_…_FILE`: the value is what the file holds."""
-
-    def __init__(self, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
-        super().__init__(settings_cls)
-        self._given: dict[str, str | None] = {}
-        for source in reversed(sources):
-            if isinstance(source, EnvSettingsSource):
-                self._given.update(source.env_vars)
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The content of the file that `EBOX_<NAME>_FILE` names, without the newline at its end."""
-        path = self._given.get(f"ebox_{field_name}_file")
-        if not path:
-            return None, field_name, False
-        try:
-            return Path(path).read_text().strip(), field_name, False
-        except OSError as error:
-            raise SettingsError(f"EBOX_{field_name.upper()}_FILE cannot be read: {error.strerror}") from error
-
-    def __call__(self) -> dict[str, Any]:
-        """All values that come from files."""
-        found = {
-            name: self.get_field_value(self.settings_cls.model_fields[name], name)[0] for name in _IN_FILES
-        }
-        return {name: value for name, value in found.items() if value is not None}

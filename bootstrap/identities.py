@@ -25,7 +25,7 @@ from identity.issuers import IssuerProfile, KeySource, OwnKeys, RemoteKeys
 from identity.keys import SigningKeys
 from identity.ports import DemoPerson
 from identity.webhook_keys import WebhookKeys
-from settings import TrustedIssuer
+from trusted_issuers import TrustedIssuer
 
 
 class Identities(Aftercare):

@@ -13,7 +13,7 @@ from bootstrap.doctor.findings import Finding, fine, warning, wrong
 from bootstrap.doctor.patient import Patient, require_file
 from domain.errors import InvalidInput, Unavailable
 from identity.issuers import RemoteKeys
-from settings import TrustedIssuer
+from trusted_issuers import TrustedIssuer
 
 PARTNERS: Final = "partners file"
 ISSUERS: Final = "trusted issuers"
