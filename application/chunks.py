@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from application import drafts
+from application.accepted import Accepted
 from application.composing import compose
 from application.judging import Judgement, judge
 from application.kept_documents import Kept, KeptDocuments, carried, check_kept
@@ -53,10 +54,15 @@ class BatchItem:
 class BatchResult:
     """An item that was published. `is_replayed`: it came before, and nothing was added."""
 
-    message_id: UUID
+    accepted: Accepted
     expires_at: datetime
     recipient_activated: bool
     is_replayed: bool
+
+    @property
+    def message_id(self) -> UUID:
+        """The message, which names the publication."""
+        return self.accepted.message_id
 
 
 Outcome: TypeAlias = BatchResult | DomainError
@@ -199,13 +205,13 @@ class ChunkPublisher:
         if not placed:
             return
         try:
-            await self._placement.put_all(placed, at)
+            accepted = await self._placement.put_all(placed, at)
         except VersionConflict:
             await self._each(entries, self._answer_again)
             await self._put_in_order([one for one in entries if one.outcome is None])
         else:
-            for entry in entries:
-                entry.outcome = _published(entry)
+            for entry, fact in zip(entries, accepted, strict=True):
+                entry.outcome = _published(entry, fact)
 
     async def _put_in_order(self, entries: list[_Entry]) -> None:
         """One after the other, in the order they came in. What cannot be said of one now is not asked of the
@@ -223,8 +229,10 @@ class ChunkPublisher:
         if placed is None:
             return
         try:
-            await self._placement.put(placed.publication, placed.recipient, placed.party, self._clock.now())
-            entry.outcome = _published(entry)
+            accepted, _ = await self._placement.put(
+                placed.publication, placed.recipient, placed.party, self._clock.now()
+            )
+            entry.outcome = _published(entry, accepted)
         except VersionConflict as conflict:
             entry.outcome = conflict
             await self._answer_again(entry)
@@ -234,7 +242,10 @@ class ChunkPublisher:
         published = await self._repeats.published(entry.publication_id, entry.item.canonical)
         if published is not None:
             entry.outcome = BatchResult(
-                entry.publication_id, published.expires_at, published.recipient_activated, is_replayed=True
+                await self._repeats.accepted(published),
+                published.expires_at,
+                published.recipient_activated,
+                is_replayed=True,
             )
 
     async def _each(self, entries: list[_Entry], do: Callable[[_Entry], Awaitable[None]]) -> None:
@@ -261,12 +272,12 @@ def _outcome(entry: _Entry) -> Outcome:
     return entry.outcome
 
 
-def _published(entry: _Entry) -> Outcome | None:
+def _published(entry: _Entry, accepted: Accepted) -> Outcome | None:
     if entry.placed is None:
         return entry.outcome
     publication = entry.placed.publication
     return BatchResult(
-        publication.publication_id,
+        accepted,
         publication.expires_at,
         publication.recipient_activated,
         is_replayed=False,

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from application.accepted import Accepted
 from application.parties import Parties, mailbox_of
 from domain.errors import Retryable, Unavailable
 from domain.events.base import Event
 from domain.events.mailbox import CreatedBecause
+from domain.events.message import MessagePublished
 from domain.identifiers import Identifier
 from domain.mailbox import Mailbox
 from domain.message import Message
@@ -43,9 +45,10 @@ class Placement:
 
     async def put(
         self, publication: Publication, recipient: Identifier, party: Party, at: datetime, *more: Event
-    ) -> int:
-        """Append the publication to its first mailbox, and `more` with it; the position.
+    ) -> tuple[Accepted, int]:
+        """Append the publication to its first mailbox, and `more` with it.
 
+        Returns what was accepted, and the position of the last event.
         `party` is the recipient's, and owns the mailbox that the publication names. Raises `VersionConflict`
         where the publication, or one of `more`, is there already, `Unavailable` where the recipient's
         mailbox was merged into another one since: a repeat finds that one.
@@ -53,14 +56,16 @@ class Placement:
         await require_unmerged(self._parties, party)
         facts = [*Message.publish(publication.publication_id, publication, at).new_facts(), *more]
         if party.mailbox_recorded:
-            return await self._events.append(*facts)
-        position = await self._append_with_mailbox(facts, recipient, party, at)
-        with suppress(Retryable):  # a hint that saves the next publication a look; that one would mend it
-            await self._parties.mailbox_recorded(party.party_id)
-        return position
+            positions = await self._events.append_all(*facts)
+        else:
+            positions = await self._append_with_mailbox(facts, recipient, party, at)
+            with suppress(Retryable):  # a hint that saves the next publication a look; that one would mend it
+                await self._parties.mailbox_recorded(party.party_id)
+        (accepted,) = _accepted(facts, positions)
+        return accepted, positions[-1]
 
-    async def put_all(self, placed: Sequence[Placed], at: datetime) -> int:
-        """Append many publications as one, all or none; the position.
+    async def put_all(self, placed: Sequence[Placed], at: datetime) -> list[Accepted]:
+        """Append many publications as one, all or none; what was accepted, in their order.
 
         Raises `VersionConflict` where any of them, or a mailbox that is to be begun, is there already, and
         `Unavailable` as `put`.
@@ -73,22 +78,23 @@ class Placement:
                 begun.add(one.party.party_id)
                 facts += mailbox_created(one.party, one.recipient, at)
             facts.append(Message.published_fact(one.publication.publication_id, one.publication, at))
-        position = await self._events.append(*facts)
+        positions = await self._events.append_all(*facts)
         if begun:
             with suppress(Retryable):
                 await self._parties.mailbox_recorded(*begun)
-        return position
+        return _accepted(facts, positions)
 
     async def _append_with_mailbox(
         self, facts: list[Event], recipient: Identifier, party: Party, at: datetime
-    ) -> int:
+    ) -> list[int]:
+        """The positions of the facts."""
         created = mailbox_created(party, recipient, at)
         try:
-            return await self._events.append(*created, *facts)
+            return (await self._events.append_all(*created, *facts))[len(created) :]
         except VersionConflict as conflict:
             if conflict.stream != party.mailbox_id:
                 raise
-            return await self._events.append(*facts)
+            return await self._events.append_all(*facts)
 
 
 async def require_unmerged(parties: Parties, *recipients: Party) -> None:
@@ -107,3 +113,11 @@ def mailbox_created(party: Party, recipient: Identifier, at: datetime) -> list[E
     """The beginning of the mailbox of somebody who is published to for the first time."""
     because = CreatedBecause.PUBLISHED_TO
     return Mailbox.create(mailbox_of(party), party.party_id, recipient, because, at).new_facts()
+
+
+def _accepted(facts: Sequence[Event], positions: Sequence[int]) -> list[Accepted]:
+    return [
+        Accepted.of(fact, position)
+        for fact, position in zip(facts, positions, strict=True)
+        if isinstance(fact, MessagePublished)
+    ]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from application import documents as files_of
 from application import drafts
+from application.accepted import Accepted
 from application.composing import compose
 from application.documents import UploadedFile
 from application.judging import judge
@@ -51,13 +52,21 @@ class PublishCommand:
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """What was published. `is_replayed`: this very request was answered before and nothing was added."""
+    """What was published. `is_replayed`: this very request was answered before and nothing was added.
 
-    message_id: UUID
+    `position`: from there on everything that reads the log knows of it.
+    """
+
+    accepted: Accepted
     expires_at: datetime
     recipient_activated: bool
     position: int
     is_replayed: bool
+
+    @property
+    def message_id(self) -> UUID:
+        """The message of the first recipient, which names the publication."""
+        return self.accepted.message_id
 
 
 class Publishing:
@@ -117,14 +126,12 @@ class Publishing:
                 publication = compose(
                     actor, draft, judgement, publication_id, party, records, fingerprint, access, at
                 )
-                position = await self._placement.put(publication, draft.recipient, party, at)
+                accepted, position = await self._placement.put(publication, draft.recipient, party, at)
         except VersionConflict:
             if again := await self._answer_again(publication_id, request):
                 return again
             raise
-        return PublishResult(
-            publication_id, judgement.expires_at, party.is_activated, position, is_replayed=False
-        )
+        return PublishResult(accepted, judgement.expires_at, party.is_activated, position, is_replayed=False)
 
     async def _check_recipient(self, draft: MessageDraft, message_type: MessageType) -> None:
         finding = await self._register.check(draft.recipient)
@@ -138,7 +145,7 @@ class Publishing:
         if published is None:
             return None
         return PublishResult(
-            published.originator_id,
+            await self._repeats.accepted(published),
             published.expires_at,
             published.recipient_activated,
             await self._events.latest_position(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
+from application.accepted import Accepted
 from application.parties import Parties
 from domain.errors import Gone, IdempotencyKeyReused
 from domain.events.message import MessagePublished
@@ -49,6 +50,13 @@ class Repeats:
         published: MessagePublished = message.published
         await self.require_same(published, request)
         return published
+
+    async def accepted(self, published: MessagePublished) -> Accepted:
+        """Where the log has it."""
+        position = await self._events.position_of(published.originator_id, published.originator_version)
+        if position is None:
+            raise AssertionError("what was read from the log is in it")
+        return Accepted.of(published, position)
 
     async def require_same(self, earlier: Fingerprinted, request: bytes) -> None:
         """Raise `IdempotencyKeyReused`, or `Gone`, unless the request is the earlier one again."""

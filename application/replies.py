@@ -166,13 +166,15 @@ class Replies:
             at = self._clock.now()
             message.reply(publication.publication_id, access_record(actor, permission.basis), at)
             try:
-                return await self._placement.put(
+                _, position = await self._placement.put(
                     publication, draft.recipient, recipient, at, *message.new_facts()
                 )
             except VersionConflict as conflict:
                 if conflict.stream != message.id or attempt == ATTEMPTS:
                     raise
                 message = await self._message(permission, publication.original_message)
+            else:
+                return position
         raise AssertionError("the last attempt returns or raises")
 
     async def _message(self, permission: Permission, publication_id: UUID | None) -> Message:

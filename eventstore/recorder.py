@@ -59,6 +59,10 @@ class BatchRecorder(Protocol):
         """The events at these positions, in the order of the positions; where there is none, none."""
         ...
 
+    def read_stored(self, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
+        """What is recorded of these streams at these versions; those that are not are left out."""
+        ...
+
     def max_notification_id(self) -> int | None:
         """The highest position, or None in an empty log."""
         ...

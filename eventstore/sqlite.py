@@ -76,7 +76,7 @@ class Recorder(SQLiteApplicationRecorder):
 
     def insert_batch(self, commands: Sequence[Command]) -> list[Outcome]:
         """Append commands, each wholly or not at all; see `eventstore.recorder.BatchRecorder`."""
-        return record_in_rounds(commands, self._insert, self._stored_at)
+        return record_in_rounds(commands, self._insert, self.read_stored)
 
     def read_after(self, position: int, limit: int) -> list[RecordedEvent]:
         """The next events by position."""
@@ -96,6 +96,11 @@ class Recorder(SQLiteApplicationRecorder):
                 (json.dumps(list(positions)),),
             )
             return [self._recorded(row) for row in cursor.fetchall()]
+
+    def read_stored(self, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
+        """What is recorded of these streams at these versions."""
+        with self.datastore.transaction(commit=False) as cursor:
+            return self._select(cursor, keys)
 
     def close(self) -> None:
         """Nothing: every connection is the datastore's."""
@@ -131,10 +136,6 @@ class Recorder(SQLiteApplicationRecorder):
                 )
                 positions[stream, version] = cursor.lastrowid
         return positions
-
-    def _stored_at(self, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
-        with self.datastore.transaction(commit=False) as cursor:
-            return self._select(cursor, keys)
 
     def _select(self, cursor: Any, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
         found: dict[Key, RecordedEvent] = {}

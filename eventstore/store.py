@@ -58,9 +58,16 @@ class EventStore:
     async def append(self, *events: Event) -> int:
         """Append the events of one decision, all or none; when it returns they are committed and synced.
 
-        Returns the highest position. Raises `VersionConflict` where another event has that place in its
-        stream, `KeyMissing` where an owner of personal data was erased, `Busy` when too many events wait.
-        After `OutcomeUnknown` they may be recorded, or may be later; after any other error they are not.
+        Returns the highest position. Raises as `append_all`.
+        """
+        return max(await self.append_all(*events))
+
+    async def append_all(self, *events: Event) -> list[int]:
+        """`append`, and the position of each event, in their order.
+
+        Raises `VersionConflict` where another event has that place in its stream, `KeyMissing` where an owner
+        of personal data was erased, `Busy` when too many events wait. After `OutcomeUnknown` they may be
+        recorded, or may be later; after any other error they are not.
         """
         unknown = self._keys.unknown(self.mapper.owners(events))
         if unknown:
@@ -69,7 +76,7 @@ class EventStore:
             future = self._writer.submit_async(self._stored(events))
             try:
                 async with asyncio.timeout(APPEND_SECONDS):
-                    return max(await future)
+                    return await future
             except TimeoutError as error:
                 raise OutcomeUnknown("the event store does not answer") from error
 
@@ -112,6 +119,10 @@ class EventStore:
         """The position of the last event, 0 in an empty log; blocks."""
         with _translated():
             return self.recorder.max_notification_id() or 0
+
+    async def position_of(self, stream_id: UUID, version: int) -> int | None:
+        """Where the log has the event of this stream at this version; None where there is none."""
+        return await self._threads.run(self._position_of, stream_id, version)
 
     async def latest_position(self) -> int:
         """`max_position`, in a thread."""
@@ -173,6 +184,11 @@ class EventStore:
             found = self.recorder.read_at(positions)
         events = self.mapper.to_domain_events([recorded.stored for recorded in found])
         return [(recorded.position, event) for recorded, event in zip(found, events, strict=True)]
+
+    def _position_of(self, stream_id: UUID, version: int) -> int | None:
+        with _translated():
+            found = self.recorder.read_stored([(stream_id, version)])
+        return found[stream_id, version].position if found else None
 
     def _stored(self, events: Sequence[Event]) -> list[StoredEvent]:
         if not events:

@@ -77,6 +77,11 @@ class Recorder(PostgresApplicationRecorder):
         """The events at these positions, by position."""
         return [_recorded(row) for row in self._read(statements.READ_AT, [list(positions)])]
 
+    def read_stored(self, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
+        """What is recorded of these streams at these versions."""
+        rows = self._read(statements.STORED_AT, _stored_keys(keys))
+        return {key_of(recorded.stored): recorded for recorded in map(_recorded, rows)}
+
     def select_events(
         self,
         originator_id: Any,
@@ -153,9 +158,12 @@ def _insert(connection: psycopg.Connection, commands: Sequence[Command]) -> dict
 
 
 def _stored_at(connection: psycopg.Connection, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
-    arrays = [[stream for stream, _ in keys], [version for _, version in keys]]
-    rows = connection.execute(statements.STORED_AT, arrays, prepare=True, binary=True).fetchall()
+    rows = connection.execute(statements.STORED_AT, _stored_keys(keys), prepare=True, binary=True).fetchall()
     return {key_of(recorded.stored): recorded for recorded in map(_recorded, rows)}
+
+
+def _stored_keys(keys: Sequence[Key]) -> list[list[Any]]:
+    return [[stream for stream, _ in keys], [version for _, version in keys]]
 
 
 def _arrays(commands: Sequence[Command]) -> list[list[Any]]:

@@ -91,6 +91,15 @@ def test_positions_follow_the_order_of_the_commands(recorder: BatchRecorder) -> 
     assert stored == [event for command in commands for event in command]
 
 
+def test_what_is_recorded_is_found_by_stream_and_version(recorder: BatchRecorder) -> None:
+    stream = uuid4()
+    recorder.insert_batch([[raw(uuid4(), 1), raw(stream, 1, b"first"), raw(stream, 2, b"second")]])
+    found = recorder.read_stored([(stream, 2), (stream, 3), (uuid4(), 1)])
+    assert [(key, one.position, one.stored.state) for key, one in found.items()] == [
+        ((stream, 2), 3, b"second")
+    ]
+
+
 def test_large_and_strange_bytes_come_back_the_same(recorder: BatchRecorder) -> None:
     states = [b"", bytes(range(256)), b"x" * 3_000_000, '{"é\\u0000"}'.encode()]
     recorder.insert_batch([[raw(uuid4(), 1, state)] for state in states])

@@ -112,7 +112,7 @@ async def test_a_refused_append_leaves_no_document(
 ) -> None:
     partner, command = await the_partner(system), await a_command(system)
     before = system.events.max_position()
-    monkeypatch.setattr(system.events, "append", failing(error))
+    monkeypatch.setattr(system.events, "append_all", failing(error))
     with pytest.raises(type(error)):
         await system.publishing.publish(partner, command)
     assert objects(system) == 0
@@ -123,14 +123,14 @@ async def test_after_an_unknown_outcome_nothing_is_deleted_and_a_repeat_finds_it
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     partner = await the_partner(system)
-    append = system.events.append
+    append = system.events.append_all
 
-    async def append_and_lose_the_answer(*events: Event) -> int:
+    async def append_and_lose_the_answer(*events: Event) -> list[int]:
         await append(*events)
         raise OutcomeUnknown("event store")
 
     with monkeypatch.context() as patch:
-        patch.setattr(system.events, "append", append_and_lose_the_answer)
+        patch.setattr(system.events, "append_all", append_and_lose_the_answer)
         with pytest.raises(OutcomeUnknown):
             await system.publishing.publish(partner, await a_command(system))
     assert objects(system) == 1

@@ -15,6 +15,7 @@ import httpx
 from api.app import create_app
 from api.services import Services
 from api.uploads import UploadLimits
+from application.accepted import Accepted
 from application.auditing import HistoryPage
 from application.publishing import PublishCommand, PublishResult
 from application.views import ContentRequest, ContentView, RangeNotSatisfiable
@@ -28,6 +29,7 @@ MESSAGE_ID = UUID("01900000-0000-7000-8000-000000000001")
 ATTACHMENT_ID = UUID("01900000-0000-7000-8000-000000000002")
 MAILBOX_ID = UUID("01900000-0000-7000-8000-000000000003")
 PARTY_ID = UUID("01900000-0000-7000-8000-000000000004")
+EVENT_ID = UUID("01900000-0000-7000-8000-000000000005")
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DOCUMENT = bytes(range(256)) * 4
 SHA256 = "ab" * 32
@@ -75,7 +77,9 @@ class PublishingDouble:
     commands: list[PublishCommand] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
     result: PublishResult = field(
-        default_factory=lambda: PublishResult(MESSAGE_ID, AT, True, 7, is_replayed=False)
+        default_factory=lambda: PublishResult(
+            Accepted(MESSAGE_ID, EVENT_ID, 7, AT), AT, True, 7, is_replayed=False
+        )
     )
 
     async def publish(self, actor: Actor, command: PublishCommand) -> PublishResult:

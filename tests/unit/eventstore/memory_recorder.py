@@ -46,7 +46,7 @@ class MemoryRecorder:
             raise NothingRecorded("no")
         if failure == "mistake":
             raise ZeroDivisionError
-        outcomes = record_in_rounds(commands, self._insert, self._stored_at)
+        outcomes = record_in_rounds(commands, self._insert, self.read_stored)
         if failure == "after":
             raise OperationalError("gone")
         self.batches.append(sum(len(command) for command in commands))
@@ -75,5 +75,5 @@ class MemoryRecorder:
                     self.events[key_of(stored)] = RecordedEvent(position, stored)
         return positions
 
-    def _stored_at(self, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
+    def read_stored(self, keys: Sequence[Key]) -> dict[Key, RecordedEvent]:
         return {key: self.events[key] for key in keys if key in self.events}
