@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from application.parties import Parties
-from domain.access import Basis
+from domain.access import Basis, ScopeBasis
 from domain.actors import Actor
 from domain.decisions import NO_PARTITION, Allow, Operation, Subject, decide
 from domain.errors import NotActivated, NotAllowed
@@ -81,9 +81,12 @@ class Authority:
         merged = frozenset(party.merged_mailboxes)
         return Permission(party.mailbox_id, allowed.basis, allowed.partitions, merged, allowed.bases)
 
-    def audit(self, actor: Actor, party: Party | None, operation: Operation, at: datetime) -> Basis:
+    def audit(self, actor: Actor, party: Party | None, operation: Operation, at: datetime) -> ScopeBasis:
         """The basis of an auditor's look at this party's mailbox, or (None) at no single one."""
-        return _allowed(actor, subject_of(party), operation, at).basis
+        basis = _allowed(actor, subject_of(party), operation, at).basis
+        if not isinstance(basis, ScopeBasis):
+            raise NotAllowed("no scope")
+        return basis
 
     async def _subject(self, actor: Actor, party: Party | None) -> Subject | None:
         if party is None or party.kind is not PartyKind.ENTERPRISE or party.mailbox_id is None:

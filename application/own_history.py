@@ -12,8 +12,7 @@ from domain.clock import Clock
 from domain.decisions import Operation
 from domain.events.access import What
 from eventstore.store import EventStore
-from projections import access_history
-from projections.access_history import HistoryFilter
+from projections import access_history, access_history_owner
 from projections.database import ReadDatabase
 from projections.positions import ReadPositions
 
@@ -47,14 +46,14 @@ class OwnHistory:
     ) -> HistoryPage:
         """A page of the history of a mailbox of the actor's, newest first. Raises `NotAllowed`.
 
-        An enterprise's is for those who manage it: it says which of its people looked at what.
+        An enterprise's is for those who manage it: it says which of its people looked at what. Auditors'
+        looks under an embargo are withheld rows.
         """
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.OWN_HISTORY, at, mailbox)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
-        asked = HistoryFilter(mailbox_id=permission.mailbox_id)
-        merged = tuple(permission.merged)
-        rows = await self._database.run(access_history.page, asked, before=before, limit=limit, merged=merged)
+        mailboxes = (permission.mailbox_id, *permission.merged)
+        rows = await self._database.run(access_history_owner.page, mailboxes, at, before=before, limit=limit)
         access = Access.of(permission.mailbox_id, What.HISTORY, actor, permission.basis, at)
         await self._events.append(*access.new_facts())
         return HistoryPage(rows, rows[-1].position if len(rows) == limit else None, position)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor
@@ -17,7 +18,7 @@ from domain.events.access import (
     CallerRecord,
     What,
 )
-from domain.events.audit import AuditReplayed, Look, LookedAt
+from domain.events.audit import AuditExported, AuditReplayed, Look, LookedAt
 from domain.ids import new_id
 
 
@@ -39,6 +40,15 @@ class Basis:
     kind: BasisKind
     id: UUID
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeBasis(Basis):
+    """An approved scope: in which case and for what purpose, and until when its looks are withheld."""
+
+    case: str
+    purpose: str
+    embargo_until: datetime | None
 
 
 def access_record(actor: Actor, basis: Basis) -> AccessRecord:
@@ -135,20 +145,37 @@ class AuditLook(AggregateRoot):
         look: Look,
         mailbox_id: UUID | None,
         actor: Actor,
-        basis: Basis,
+        under: ScopeBasis,
         at: datetime,
         asked: LookedAt,
     ) -> AuditLook:
         """The record of this look, with the scope that allowed it."""
-        scope = actor.audit_scope
         return cls.begin(
-            AuditReplayed,
-            new_id(),
-            at,
-            look=look,
-            mailbox_id=mailbox_id,
-            case=scope.case if scope else "",
-            purpose=scope.purpose if scope else "",
-            asked=asked,
-            access=access_record(actor, basis),
+            AuditReplayed, new_id(), at, look=look, asked=asked, **_look(mailbox_id, actor, under)
         )
+
+    @classmethod
+    def exported(
+        cls,
+        export_format: str,
+        mailbox_id: UUID | None,
+        actor: Actor,
+        under: ScopeBasis,
+        at: datetime,
+        asked: LookedAt,
+    ) -> AuditLook:
+        """The record of a copy taken out in that format, with the scope that allowed it."""
+        facts = _look(mailbox_id, actor, under)
+        return cls.begin(AuditExported, new_id(), at, format=export_format, asked=asked, **facts)
+
+
+def _look(mailbox_id: UUID | None, actor: Actor, under: ScopeBasis) -> dict[str, Any]:
+    """What every record of a look tells."""
+    return {
+        "mailbox_id": mailbox_id,
+        "case": under.case,
+        "purpose": under.purpose,
+        "scope_id": under.id,
+        "embargo_until": under.embargo_until,
+        "access": access_record(actor, under),
+    }

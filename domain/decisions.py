@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from domain.access import Basis, BasisKind
+from domain.access import Basis, BasisKind, ScopeBasis
 from domain.actors import Actor, ActorKind, AssuranceLevel, DigitalKey
 from domain.reference import MessageType
 from domain.roles import EnterpriseRole, HeldRole, may_manage, may_read
@@ -209,7 +209,19 @@ def _audit(asked: _Question) -> Decision:
     subjects = actor.audit_scope.subjects
     if subjects is not None and (party is None or party.mailbox_id not in subjects):
         return Deny("outside the scope")
-    return _by_registration(actor, BasisKind.AUDIT_SCOPE)
+    if actor.registration_id is None:
+        return Deny("not registered")
+    scope = actor.audit_scope
+    return Allow(
+        ScopeBasis(
+            BasisKind.AUDIT_SCOPE,
+            actor.registration_id,
+            actor.registration_version,
+            scope.case,
+            scope.purpose,
+            None,
+        )
+    )
 
 
 def _by_registration(actor: Actor, kind: BasisKind) -> Decision:

@@ -21,6 +21,9 @@ from projections.model import ReadModel
 
 T = TypeVar("T")
 
+WITHHELD: Final = "withheld"
+"""In place of a row's kind: an embargo keeps from the owner what it was."""
+
 MODEL: Final = ReadModel(name="access_history", tables=(HISTORY,), handles=HANDLES, fold=fold)
 
 
@@ -40,10 +43,14 @@ class HistoryFilter:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HistoryRow:
-    """One row of the history. `projections/access_history_table.py` says what the fields mean."""
+    """One row of the history. `projections/access_history_table.py` says what the fields mean.
+
+    Of a row that is withheld from whoever asked only its position, its moment, its mailbox and
+    `withheld_until` are told; `projections/access_history_owner.py` sees to that.
+    """
 
     position: int
-    event_id: UUID
+    event_id: UUID | None
     at: datetime
     kind: str
     mailbox_id: UUID | None
@@ -63,6 +70,12 @@ class HistoryRow:
     basis_version: int | None
     what: str | None
     detail: dict[str, Any] | None
+    withheld_until: datetime | None = None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether this is all that may be told of it, until `withheld_until`."""
+        return self.kind == WITHHELD
 
 
 def page(
@@ -75,6 +88,7 @@ def page(
 ) -> list[HistoryRow]:
     """At most `limit` rows, newest first; only those before the position `before`, if it is given.
 
+    For auditors: nothing is withheld. What owners see is `access_history_owner.page`.
     `merged`: further mailboxes whose rows are wanted as much as those of the mailbox in `wanted`.
     """
     rows: list[HistoryRow] = []

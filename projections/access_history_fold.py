@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from domain.events.access import AccessDenied, AccessRecord, AccessRecorded
-from domain.events.audit import AuditReplayed, LookedAt
+from domain.events.audit import AuditExported, AuditReplayed, LookedAt
 from domain.events.base import EVENTS, Event
 from domain.events.message import (
     DocumentsPurged,
@@ -72,6 +72,9 @@ _SAID_OF_OWNER: Final = (
     "legal_basis",
     "into_mailbox",
 )
+
+EXPORT: Final = "export"
+"""In `what`: an auditor took a copy of the history out."""
 
 _h = HISTORY.c
 _NOTHING: Row = dict.fromkeys(HISTORY.c.keys())
@@ -159,6 +162,7 @@ HANDLES: Final[frozenset[type[Event]]] = frozenset(
         AccessRecorded,
         AccessDenied,
         AuditReplayed,
+        AuditExported,
         *_OUTCOMES,
     }
 )
@@ -187,7 +191,7 @@ def _row(position: int, event: Event) -> Row:
             row |= _of_message(event.originator_id, event.mailbox_id) | _actor(event.access)
         case MessageReleased() | ReminderDue() | ExpiryAnnounced() | MessageExpired() | DocumentsPurged():
             row |= _of_message(event.originator_id, event.mailbox_id)
-        case AuditReplayed():
+        case AuditReplayed() | AuditExported():
             row |= _look(event)
         case _ if type(event) in _OUTCOMES:
             row |= _notification(event)
@@ -251,11 +255,12 @@ def _notification(event: Any) -> Row:
     return {"mailbox_id": event.mailbox_id, "message_id": message_id, "detail": detail}
 
 
-def _look(event: AuditReplayed) -> Row:
+def _look(event: AuditReplayed | AuditExported) -> Row:
     return {
+        "withheld_until": event.embargo_until,
         "mailbox_id": event.mailbox_id,
         "message_id": event.asked.message_id,
-        "what": event.look.value,
+        "what": event.look.value if isinstance(event, AuditReplayed) else EXPORT,
         "detail": {"case": event.case, "purpose": event.purpose, "asked": _named(event.asked)},
         **_actor(event.access),
     }

@@ -19,7 +19,8 @@ class HistoryColumns(TypedColumns):
     `kind` is the event's topic. `actor` is null with `is_actor_erased` where the actor has been erased. An
     opening and a confirmation have the facts of the access that they came with. `message_id` is the
     publication that it is about, as everybody outside names it; a publication has its message's own stream in
-    `stream_id`. `sender_organisation` is the sender of the message that it is about.
+    `stream_id`. `sender_organisation` is the sender of the message that it is about. Until `withheld_until`
+    the mailbox's owner is not to know what happened: an auditor's look under an embargo.
     """
 
     position: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -44,6 +45,7 @@ class HistoryColumns(TypedColumns):
     basis_version: Named[int | None]
     what: Named[str | None]
     detail: Named[Any] = Column(Json, nullable=True)
+    withheld_until: Named[datetime | None] = Column(Moment)
 
 
 HISTORY: Final = Table("access_history", METADATA, HistoryColumns)

@@ -32,8 +32,8 @@ _LAST_POSITION: Final = 2**62
 class Line:
     """One thing that happened.
 
-    `who`: you, auditor, sender, ebox or somebody. `site` is None for the portal. `employee`: the number of
-    which person of the enterprise it was, where it is one's history and it was not the reader.
+    `who`: you, auditor, sender, ebox, somebody, or withheld. `site` is None for the portal. `employee`: the
+    number of which person of the enterprise it was, where it is one's history and it was not the reader.
     """
 
     row: HistoryRow
@@ -87,6 +87,8 @@ def _name_of_site(name: Mapping[str, str] | None, site: str | None) -> Mapping[s
 
 
 def _who(row: HistoryRow, reader: Actor) -> str:
+    if row.is_withheld:
+        return "withheld"
     if row.actor_party == reader.party_id:
         return "you"
     return {"auditor": "auditor", "partner": "sender", None: "ebox"}.get(row.actor_kind, "somebody")

@@ -50,15 +50,19 @@ class OwnHistoryWho(Answer, kw_only=True):
 
 
 class OwnHistoryLine(Answer, kw_only=True):
-    """One thing that happened to the caller's mailbox. `who` is absent where eBox itself did it."""
+    """One thing that happened to the caller's mailbox. `who` is absent where eBox itself did it.
+
+    Of a `withheld` one nothing is told before `withheldUntil`: an auditor looked, under an embargo.
+    """
 
     position: Annotated[int, Meta(description="Its place in the event store.")]
     at: datetime
-    kind: Annotated[str, Meta(description="The kind of event, such as access.recorded.")]
+    kind: Annotated[str, Meta(description="The kind of event, such as access.recorded, or withheld.")]
     what: str | Absent = UNSET
     who: OwnHistoryWho | Absent = UNSET
     message_id: UUID | Absent = UNSET
     attachment_id: UUID | Absent = UNSET
+    withheld_until: Annotated[datetime, Meta(description="From then on it is told.")] | Absent = UNSET
 
 
 class OwnHistory(Answer, kw_only=True):
@@ -87,6 +91,7 @@ def _line(row: HistoryRow, reference: ReferenceData, own_party: UUID) -> OwnHist
         who=UNSET if row.actor_party is None else _who(row, reference, own_party),
         message_id=if_any(row.message_id),
         attachment_id=if_any(row.attachment_id),
+        withheld_until=if_any(row.withheld_until) if row.is_withheld else UNSET,
     )
 
 

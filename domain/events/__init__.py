@@ -11,6 +11,8 @@ from domain.events import (
     notification,
     publication,
     reference,
+    retention,
+    scope,
     site,
 )
 from domain.events.base import EVENTS, Event, FirstEvent
@@ -29,5 +31,7 @@ __all__ = [
     "notification",
     "publication",
     "reference",
+    "retention",
+    "scope",
     "site",
 ]

@@ -6,7 +6,16 @@ They stand in `stored/`, one file for each of the files in `domain/events/`.
 from __future__ import annotations
 
 from domain.events import Event
-from tests.contract.stored import access, document, mailbox, message, notification, publication, reference
+from tests.contract.stored import (
+    access,
+    document,
+    mailbox,
+    message,
+    notification,
+    publication,
+    reference,
+    scope,
+)
 
 EXPECTED: dict[str, Event] = {
     **access.EXPECTED,
@@ -16,4 +25,5 @@ EXPECTED: dict[str, Event] = {
     **notification.EXPECTED,
     **publication.EXPECTED,
     **reference.EXPECTED,
+    **scope.EXPECTED,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.events import Event
 from domain.events.access import AccessDenied, AccessRecorded, CallerRecord, What
-from domain.events.audit import AuditReplayed, Look, LookedAt
+from domain.events.audit import AuditExported, AuditReplayed, Look, LookedAt
 from tests.contract.stored.common import ACCESS, ACTOR, AT, MAILBOX, OTHER, first
 
 EXPECTED: dict[str, Event] = {
@@ -42,7 +42,33 @@ EXPECTED: dict[str, Event] = {
         mailbox_id=None,
         case="2026/17",
         purpose="complaint",
+        scope_id=None,
+        embargo_until=None,
         asked=LookedAt(site="demo-site", start=AT, before=17),
+        access=ACCESS,
+    ),
+    "audit.replayed.v2": first(
+        AuditReplayed,
+        "audit",
+        look=Look.ENTRIES,
+        mailbox_id=None,
+        case="2026/17",
+        purpose="complaint",
+        scope_id=OTHER,
+        embargo_until=AT,
+        asked=LookedAt(bundle=3),
+        access=ACCESS,
+    ),
+    "audit.exported.v1": first(
+        AuditExported,
+        "audit",
+        format="jsonl",
+        mailbox_id=MAILBOX,
+        case="2026/17",
+        purpose="complaint",
+        scope_id=OTHER,
+        embargo_until=AT,
+        asked=LookedAt(mailbox_id=MAILBOX, start=AT),
         access=ACCESS,
     ),
 }

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.access import Access, AuditLook, Basis, BasisKind, access_record
-from domain.actors import Actor, ActorKind, AssuranceLevel, AuditScope, DigitalKey
+from domain.access import Access, AuditLook, Basis, BasisKind, ScopeBasis, access_record
+from domain.actors import Actor, ActorKind, AssuranceLevel, DigitalKey
 from domain.aggregate import AggregateRoot
 from domain.errors import Conflict
 from domain.events.access import AccessRecorded, What
@@ -215,11 +215,13 @@ class TestAccess:
         assert (recorded.access.site, recorded.access.digital_key) == ("demo-site", "eid")
         assert (recorded.access.basis.kind, recorded.access.basis.id) == ("self", PARTY)
 
-    def test_a_look_tells_the_case_and_purpose(self) -> None:
-        auditor = replace(ACTOR, kind=ActorKind.AUDITOR, audit_scope=AuditScope("case-7", "complaint", None))
+    def test_a_look_tells_the_scope_its_case_and_purpose_and_the_embargo(self) -> None:
+        auditor = replace(ACTOR, kind=ActorKind.AUDITOR)
+        under = ScopeBasis(BasisKind.AUDIT_SCOPE, PARTY, 2, "case-7", "complaint", LATER)
         [looked] = AuditLook.of(
-            Look.ACCESS_HISTORY, MAILBOX, auditor, SELF, AT, LookedAt(message_id=MESSAGE)
+            Look.ACCESS_HISTORY, MAILBOX, auditor, under, AT, LookedAt(message_id=MESSAGE)
         ).new_facts()
         assert isinstance(looked, AuditReplayed)
         assert (looked.case, looked.purpose, looked.mailbox_id) == ("case-7", "complaint", MAILBOX)
+        assert (looked.scope_id, looked.embargo_until, looked.access.basis.version) == (PARTY, LATER, 2)
         assert looked.asked.message_id == MESSAGE

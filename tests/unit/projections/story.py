@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from domain.access import Access, AuditLook, Basis, BasisKind, access_record
+from domain.access import Access, AuditLook, Basis, BasisKind, ScopeBasis, access_record
 from domain.actors import Actor, ActorKind, AssuranceLevel, AuditScope, DigitalKey
 from domain.events import Event
 from domain.events.access import AccessRecord, What
@@ -157,12 +157,14 @@ def opening(message: Message, reader: Actor, at: datetime) -> list[Event]:
     return [*access.new_facts(), *message.new_facts()]
 
 
-def a_look(auditor: Actor, mailbox_id: UUID | None, at: datetime) -> AuditLook:
+def a_look(
+    auditor: Actor, mailbox_id: UUID | None, at: datetime, embargo_until: datetime | None = None
+) -> AuditLook:
     """The auditor looks at a mailbox's access history of January."""
     start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
-    basis = Basis(BasisKind.AUDIT_SCOPE, uuid4(), 1)
+    under = ScopeBasis(BasisKind.AUDIT_SCOPE, uuid4(), 2, "2026/17", "complaint", embargo_until)
     asked = LookedAt(mailbox_id=mailbox_id, start=start, end=end)
-    return AuditLook.of(Look.ACCESS_HISTORY, mailbox_id, auditor, basis, at, asked)
+    return AuditLook.of(Look.ACCESS_HISTORY, mailbox_id, auditor, under, at, asked)
 
 
 def a_notification(message: Message, at: datetime) -> Notification:
