@@ -24,6 +24,7 @@ from identity.directory import ReferenceDirectory
 from identity.issuers import IssuerProfile, KeySource, OwnKeys, RemoteKeys
 from identity.keys import SigningKeys
 from identity.ports import DemoPerson
+from identity.promise_keys import PromiseKeys
 from identity.webhook_keys import WebhookKeys
 from trusted_issuers import TrustedIssuer
 
@@ -82,6 +83,16 @@ class Identities(Aftercare):
     def webhook_keys(self) -> WebhookKeys:
         """What webhooks are told is signed with."""
         return WebhookKeys(
+            self.identity_engine,
+            self.key_encryption_key,
+            self.clock,
+            previous=self.previous_key_encryption_key,
+        )
+
+    @cached_property
+    def promise_keys(self) -> PromiseKeys:
+        """What promises to senders are signed with."""
+        return PromiseKeys(
             self.identity_engine,
             self.key_encryption_key,
             self.clock,

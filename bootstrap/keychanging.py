@@ -10,6 +10,7 @@ from bootstrap.errors import CannotStart
 from eventstore.hashednumbers import HashedNumbers, NumberCounts
 from eventstore.wrappedkeys import WrappedKeys
 from identity.keys import SigningKeys
+from identity.promise_keys import PromiseKeys
 from identity.webhook_keys import WebhookKeys
 
 
@@ -27,12 +28,18 @@ class KeyChanging:
     """Both keys, where they are used."""
 
     def __init__(
-        self, wrapped: WrappedKeys, numbers: HashedNumbers, signing: SigningKeys, webhooks: WebhookKeys
+        self,
+        wrapped: WrappedKeys,
+        numbers: HashedNumbers,
+        signing: SigningKeys,
+        webhooks: WebhookKeys,
+        promises: PromiseKeys,
     ) -> None:
         self._wrapped = wrapped
         self._numbers = numbers
         self._signing = signing
         self._webhooks = webhooks
+        self._promises = promises
 
     def status(self) -> list[UnderKey]:
         """Every row, by the key it is under."""
@@ -51,6 +58,7 @@ class KeyChanging:
         """Wrap everything under EBOX_KEY_ENCRYPTION_KEY; how many keys are left under another one."""
         self._signing.wrap_again()
         self._webhooks.wrap_again()
+        self._promises.wrap_again()
         before = self._wrapped_under_others()
         progress.begin("party keys", before)
         self._wrapped.wrap_again(progress.advance)
@@ -59,6 +67,10 @@ class KeyChanging:
     def rotate_webhooks(self) -> str:
         """Publish a new key that will sign what webhooks are told; its `kid`."""
         return self._webhooks.rotate()
+
+    def rotate_promises(self) -> str:
+        """Publish a new key that will sign promises; its `kid`."""
+        return self._promises.rotate()
 
     def rotate_identifier(self, progress: Progress) -> NumberCounts:
         """Give every number a hash under EBOX_IDENTIFIER_KEY beside the one it has; how far it is then."""
@@ -92,8 +104,8 @@ class KeyChanging:
 
     def _wrapped_signing_keys(self) -> tuple[int, int]:
         """How many are under the current and the previous key."""
-        of_tokens, of_webhooks = self._signing.wrapped(), self._webhooks.wrapped()
-        return of_tokens[0] + of_webhooks[0], of_tokens[1] + of_webhooks[1]
+        counts = [one.wrapped() for one in (self._signing, self._webhooks, self._promises)]
+        return sum(current for current, _ in counts), sum(previous for _, previous in counts)
 
     def _wrapped_under_others(self) -> int:
         current = self._wrapped.known_ids[0]

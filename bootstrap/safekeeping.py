@@ -84,7 +84,13 @@ def changing_keys(settings: Settings) -> Iterator[KeyChanging]:
     with _safekeeping(settings) as system:
         store = system.key_store
         store.restoring.check()
-        yield KeyChanging(store.wrapped_keys, store.hashed_numbers, system.signing_keys, system.webhook_keys)
+        yield KeyChanging(
+            store.wrapped_keys,
+            store.hashed_numbers,
+            system.signing_keys,
+            system.webhook_keys,
+            system.promise_keys,
+        )
 
 
 class Safekeeping(System):

@@ -70,6 +70,19 @@ def webhooks() -> None:
 
 
 @rotate.command()
+def promises() -> None:
+    """Publish a new key for signing the promises that senders are given. It takes over in an hour.
+
+    Senders find all of them at /audit/promises/vkeys; the old key stays published there for eleven years, as
+    long as its promises may be held against us. Nothing has to be restarted.
+    """
+    from bootstrap import safekeeping
+
+    with safekeeping.changing_keys(settings()) as keys:
+        typer.echo(keys.rotate_promises())
+
+
+@rotate.command()
 def identifier(
     finish: Annotated[
         bool,

@@ -36,6 +36,16 @@ webhook_keys = Table(
     Column("published_until", BigInteger, nullable=True),
 )
 
+promise_keys = Table(
+    "identity_promise_keys",
+    metadata,
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("kid", Text, nullable=False, unique=True),
+    Column("wrapped_private_key", LargeBinary, nullable=False),
+    Column("signs_from", BigInteger, nullable=False),
+    Column("published_until", BigInteger, nullable=True),
+)
+
 authorization_codes = Table(
     "identity_authorization_codes",
     metadata,

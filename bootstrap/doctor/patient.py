@@ -99,7 +99,13 @@ class Patient(System):
     def key_changing(self) -> KeyChanging:
         """What is under which key."""
         store = self.key_store
-        return KeyChanging(store.wrapped_keys, store.hashed_numbers, self.signing_keys, self.webhook_keys)
+        return KeyChanging(
+            store.wrapped_keys,
+            store.hashed_numbers,
+            self.signing_keys,
+            self.webhook_keys,
+            self.promise_keys,
+        )
 
     def _embedded_secret(self, setting: str) -> bytes:
         path = self.secrets_dir / f"{setting}.base64"

@@ -14,7 +14,7 @@ from domain.actors import DigitalKey
 from identity.keys import SigningKeys, WrongKeyEncryptionKey
 from identity.ports import ProvenPerson
 from identity.store import IdentityStore, PendingLogin
-from identity.tables import metadata, signing_keys, webhook_keys
+from identity.tables import metadata, promise_keys, signing_keys, webhook_keys
 from tests.integration.identity.world import KEY_ENCRYPTION_KEY, World, code_in
 from tests.servers.ports import LOOPBACK, free_port
 
@@ -136,7 +136,7 @@ async def test_what_has_expired_is_swept_away(engine: Engine) -> None:
         left = [
             connection.scalar(select(func.count()).select_from(table))
             for table in metadata.sorted_tables
-            if table not in (signing_keys, webhook_keys)
+            if table not in (signing_keys, webhook_keys, promise_keys)
         ]
     assert left == [0, 0, 0, 0]
 
