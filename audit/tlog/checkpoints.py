@@ -1,4 +1,4 @@
-"""Checkpoints (C2SP `tlog-checkpoint`): what a log says its tree is, as a signed note of three lines or more."""
+"""Checkpoints (C2SP `tlog-checkpoint`): what a log says that its tree is, as a signed note."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class Checkpoint:
 
 
 def open_checkpoint(note: bytes | str, keys: Iterable[VerifierKey]) -> tuple[Checkpoint, Note]:
-    """The checkpoint of a note that at least one of the keys signed under the name of the checkpoint's origin.
+    """The checkpoint of a note that at least one of the keys signed under the name of the checkpoint's
+    origin.
 
     Raises CheckpointInvalid; also when a signature of such a key is there and is not good.
     """

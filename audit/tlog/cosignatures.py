@@ -1,7 +1,7 @@
 """Witnesses' cosignatures of checkpoints (C2SP `tlog-cosignature`, the Ed25519 kind).
 
-A witness that cosigns says: at this time this was the largest tree that I had seen of this log, and every tree before
-it was its beginning.
+A witness that cosigns says: at this time this was the largest tree that I had seen of this log, and every
+tree before it was its beginning.
 """
 
 from __future__ import annotations

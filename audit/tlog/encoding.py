@@ -1,7 +1,7 @@
 """The two spellings that C2SP texts share: base64 and decimal numbers; one spelling for each value, no other.
 
-Python's own decoders take more than one (stray bits after the last character, leading zeros, signs, digits of other
-scripts); a text that two readers read apart can be signed once and shown as two.
+Python's own decoders take more than one (stray bits after the last character, leading zeros, signs, digits of
+other scripts); a text that two readers read apart can be signed once and shown as two.
 """
 
 from __future__ import annotations

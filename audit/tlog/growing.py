@@ -12,11 +12,13 @@ from audit.tlog.tree import Read, TileInvalid, TileMissing, read_tile
 class GrowingTree:
     """A tree of `size` leaves that goes on from its published files.
 
-    Holds fewer than 256 hashes of each level, fewer than 256 entries, and what was filled since the last take.
+    Holds fewer than 256 hashes of each level, fewer than 256 entries, and what was filled since the last
+    take.
     """
 
     def __init__(self, read: Read, size: int = 0) -> None:
-        """Reads the partial tiles and the partial bundle of that size, or the full ones that took their place.
+        """Reads the partial tiles and the partial bundle of that size, or the full ones that took their
+        place.
 
         Raises TileMissing, TileInvalid (also when the bundle is not that of the leaves).
         """
@@ -59,7 +61,7 @@ class GrowingTree:
             begin = end
 
     def take_files(self) -> dict[str, bytes]:
-        """The files that the log lacks since the last take: each full one once, and the partial ones of now."""
+        """The files that the log lacks since the last take: each full one once, the partial ones of now."""
         files, self._filled = self._filled, {}
         for (level, count), hashes in zip(level_sizes(self._size), self._levels, strict=True):
             if hashes and count != self._taken // TILE_WIDTH**level:

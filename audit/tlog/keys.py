@@ -1,6 +1,8 @@
-"""How Ed25519 keys of signed notes are written (C2SP `signed-note`): a name, an id, and the key after its type byte.
+"""How Ed25519 keys of signed notes are written (C2SP `signed-note`): a name, an id, and the key after its
+type byte.
 
-The id is the beginning of a hash over all of it, so one key under two names, or of two signature types, has two ids.
+The id is the beginning of a hash over all of it, so one key under two names, or of two signature types, has
+two ids.
 """
 
 from __future__ import annotations

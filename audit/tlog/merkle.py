@@ -1,7 +1,8 @@
 """The Merkle tree of RFC 6962 section 2.1: its hashes, a tree that only grows, and the checking of proofs.
 
-A leaf and an inner node begin with different bytes, so that neither can be passed off as the other. The shape of the
-tree follows from its size alone: the left part is always the largest power of two that leaves something on the right.
+A leaf and an inner node begin with different bytes, so that neither can be passed off as the other. The shape
+of the tree follows from its size alone: the left part is always the largest power of two that leaves
+something on the right.
 """
 
 from __future__ import annotations
@@ -107,23 +108,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     if not 0 <= index < size:
         raise ProofInvalid(f"a tree of {size} leaves has no leaf {index}")
     _check_lengths(leaf, root, *proof)
-    position, last, found = index, size - 1, leaf
-    for hash_ in proof:
-        if last == 0:
-            raise ProofInvalid("the proof is too long")
-        if position & 1 or position == last:
-            found = node_hash(hash_, found)
-            while (
-                position and not position & 1
-            ):  # the last node of a level without a sibling goes up as it is
-                position >>= 1
-                last >>= 1
-        else:
-            found = node_hash(found, hash_)
-        position >>= 1
-        last >>= 1
-    if last:
-        raise ProofInvalid("the proof is too short")
+    _, found = _climb(leaf, index, size - 1, proof)
     if found != root:
         raise ProofInvalid("the proof leads to another root")
 
@@ -142,35 +127,43 @@ def verify_consistency(
         if proof or old_root != root:
             raise ProofInvalid("two trees of one size are the same, and need no proof")
         return
-    hashes = list(proof)
-    if old_size & (old_size - 1) == 0:  # the old tree is one full subtree, whose root the verifier has
-        hashes.insert(0, old_root)
+    # Up to the greatest subtree that ends where the old tree does; the old root itself, if that is all of it
+    height = (old_size & -old_size).bit_length() - 1
+    position, last = (old_size - 1) >> height, (size - 1) >> height
+    hashes = list(proof) if position else [old_root, *proof]
     if not hashes:
         raise ProofInvalid("the proof is too short")
-    position, last = old_size - 1, size - 1
-    while position & 1:
-        position >>= 1
-        last >>= 1
-    found_old = found = hashes[0]
-    for hash_ in hashes[1:]:
-        if last == 0:
-            raise ProofInvalid("the proof is too long")
-        if position & 1 or position == last:
-            found_old = node_hash(hash_, found_old)
-            found = node_hash(hash_, found)
-            while position and not position & 1:
-                position >>= 1
-                last >>= 1
-        else:
-            found = node_hash(found, hash_)
-        position >>= 1
-        last >>= 1
-    if last:
-        raise ProofInvalid("the proof is too short")
+    found_old, found = _climb(hashes[0], position, last, hashes[1:])
     if found_old != old_root:
         raise ProofInvalid("the proof does not begin with the old root")
     if found != root:
         raise ProofInvalid("the proof leads to another root")
+
+
+def _climb(start: bytes, position: int, last: int, siblings: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The roots over a node from its siblings: of the tree that ends with the node, and of the whole tree.
+
+    `position` and `last`: the node's number on its level, and that of the level's last node.
+    """
+    up_to_here = whole = start
+    for sibling in siblings:
+        if last == 0:
+            raise ProofInvalid("the proof is too long")
+        if position & 1 or position == last:
+            up_to_here = node_hash(sibling, up_to_here)
+            whole = node_hash(sibling, whole)
+            while (
+                position and not position & 1
+            ):  # the last node of a level without a sibling goes up as it is
+                position >>= 1
+                last >>= 1
+        else:
+            whole = node_hash(whole, sibling)
+        position >>= 1
+        last >>= 1
+    if last:
+        raise ProofInvalid("the proof is too short")
+    return up_to_here, whole
 
 
 def _check_lengths(*hashes: bytes) -> None:

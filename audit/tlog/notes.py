@@ -27,7 +27,7 @@ class NoteMalformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Somebody's signature of a note. `value`: what comes after the key's id; its meaning is the key type's."""
+    """Somebody's signature of a note. `value`: what follows the key's id; the key's type gives it sense."""
 
     name: str
     key_id: bytes
@@ -132,8 +132,8 @@ class Note:
     def signers(self, keys: Sequence[VerifierKey]) -> list[VerifierKey]:
         """Those of the keys that signed this note, in the keys' order.
 
-        Raises SignatureInvalid when a signature that says it is by one of them is not: the specification would
-        rather have the whole note refused.
+        Raises SignatureInvalid when a signature that says it is by one of them is not: the specification
+        would rather have the whole note refused.
         """
         found = []
         for key in keys:

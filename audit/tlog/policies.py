@@ -18,7 +18,7 @@ NONE: Final = "none"
 
 _WHITESPACE: Final = re.compile(r"[ \t]+")
 _THRESHOLD: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
-_FORBIDDEN: Final = re.compile(rb"[^\t\n\x20-\x7e\x80-\xff]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class PolicyMalformed(ValueError):
@@ -52,7 +52,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`cosigned_by`: for each of the policy's witnesses that cosigned, when. `latest`: the newest of these times."""
+    """`cosigned_by`: for each of the policy's witnesses that cosigned, when. `latest`: the newest of these
+    times.
+    """
 
     checkpoint: Checkpoint
     cosigned_by: Mapping[str, datetime]
@@ -75,14 +77,12 @@ class Policy:
     @classmethod
     def parse(cls, text: str | bytes) -> Policy:
         """The policy of a file. Raises PolicyMalformed."""
-        data = text.encode(errors="surrogateescape") if isinstance(text, str) else text
+        data = text.encode(errors="replace") if isinstance(text, str) else text
         if len(data) > MAX_POLICY_BYTES:
             raise PolicyMalformed(f"a policy of more than {MAX_POLICY_BYTES} bytes is not taken")
         reader = _Reader()
         for number, line in enumerate(data.split(b"\n"), start=1):
             try:
-                if _FORBIDDEN.search(line):
-                    raise PolicyMalformed("there are control characters")
                 # Names are octets to the specification; escaped, two that differ stay different
                 reader.read(line.decode(errors="surrogateescape"))
             except (PolicyMalformed, KeyMalformed) as error:
@@ -92,9 +92,10 @@ class Policy:
     def judge(self, note: bytes | str) -> Judgement:
         """What the policy says of a checkpoint.
 
-        Raises CheckpointInvalid when it is none, when none of the policy's logs signed it, and when a signature or
-        cosignature of a known key is not good. A policy that names no log leaves it to the caller to know the log
-        from elsewhere and to check its signature: then only the cosignatures are judged.
+        Raises CheckpointInvalid when it is none, when none of the policy's logs signed it, and when a
+        signature or cosignature of a known key is not good. A policy that names no log leaves it to the
+        caller to know the log from elsewhere and to check its signature: then only the cosignatures are
+        judged.
         """
         if self.logs:
             checkpoint, parsed = open_checkpoint(note, [log.vkey for log in self.logs])
@@ -147,6 +148,8 @@ class _Reader:
         self._grouped: _Names = set()
 
     def read(self, line: str) -> None:
+        if _CONTROL.search(line):
+            raise PolicyMalformed("there are control characters")
         items = _WHITESPACE.split(line.strip(" \t"))
         match items:
             case [""]:

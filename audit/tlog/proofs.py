@@ -1,6 +1,7 @@
 """Proofs that an entry is in a log, as files for offline use (C2SP `tlog-proof`).
 
-eBox puts the entry itself into `extra`, so that a file is whole: the entry, the way up the tree, and the checkpoint.
+eBox puts the entry itself into `extra`, so that a file is whole: the entry, the way up the tree, and the
+checkpoint.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ class ProofMalformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TlogProof:
-    """That an entry is number `index`. `checkpoint`: the signed note as it was published; nothing is checked yet."""
+    """That an entry is number `index`. `checkpoint`: the signed note as it was published; nothing is checked
+    yet.
+    """
 
     index: int
     hashes: tuple[bytes, ...]
@@ -52,28 +55,20 @@ class TlogProof:
 
     @classmethod
     def parse(cls, proof: bytes | str) -> TlogProof:
-        """The proof of a file; only its form is checked, and of the checkpoint nothing. Raises ProofMalformed."""
+        """The proof of a file; only its form is checked, and of the checkpoint nothing. Raises
+        ProofMalformed.
+        """
         data = proof.encode(errors="replace") if isinstance(proof, str) else proof
         if len(data) > MAX_PROOF_BYTES:
             raise ProofMalformed(f"a proof of more than {MAX_PROOF_BYTES} bytes is not taken")
         head, blank, checkpoint = data.partition(b"\n\n")
+        if not blank:
+            raise ProofMalformed("a proof has a blank line before its checkpoint")
         try:
-            header, *lines = head.decode("ascii").split("\n")
-            if not blank or header != HEADER:
-                raise ProofMalformed(
-                    f"a proof begins with {HEADER}, and has a blank line before its checkpoint"
-                )
-            extra = None
-            if lines and lines[0].startswith("extra "):
-                extra = decode_base64(lines.pop(0).removeprefix("extra "))
-            if not lines or not lines[0].startswith("index "):
-                raise ProofMalformed("the line with the index is missing")
-            index = parse_decimal(lines.pop(0).removeprefix("index "))
-            return cls(index, tuple(map(decode_base64, lines)), checkpoint, extra)
-        except ProofMalformed:
-            raise
+            extra, index, hashes = _parse_head(head.decode("ascii").split("\n"))
         except ValueError as error:
-            raise ProofMalformed(f"a line is {error}") from None
+            raise ProofMalformed(f"before the checkpoint: {error}") from None
+        return cls(index, hashes, checkpoint, extra)
 
     def verify(self, entry: bytes, keys: Iterable[VerifierKey]) -> tuple[Checkpoint, Note]:
         """Check that this entry is in the log of the keys, and return the checkpoint that says so.
@@ -83,3 +78,16 @@ class TlogProof:
         checkpoint, note = open_checkpoint(self.checkpoint, keys)
         verify_inclusion(leaf_hash(entry), self.index, checkpoint.size, self.hashes, checkpoint.root)
         return checkpoint, note
+
+
+def _parse_head(lines: list[str]) -> tuple[bytes | None, int, tuple[bytes, ...]]:
+    header, *rest = lines
+    if header != HEADER:
+        raise ValueError(f"the first line is not {HEADER}")
+    extra = None
+    if rest and rest[0].startswith("extra "):
+        extra = decode_base64(rest.pop(0).removeprefix("extra "))
+    if not rest or not rest[0].startswith("index "):
+        raise ValueError("the line with the index is missing")
+    index, *hashes = rest
+    return extra, parse_decimal(index.removeprefix("index ")), tuple(map(decode_base64, hashes))

@@ -1,7 +1,8 @@
 """Where a tree's hashes and entries lie, and how entries are bundled, to the letter of C2SP `tlog-tiles`.
 
-A tile holds up to 256 neighbouring hashes of one level; level 0 are the leaves, and each hash of a level above is the
-root of a *full* tile below. A bundle holds the entries of a level 0 tile, each behind its length in two bytes.
+A tile holds up to 256 neighbouring hashes of one level; level 0 are the leaves, and each hash of a level
+above is the root of a *full* tile below. A bundle holds the entries of a level 0 tile, each behind its length
+in two bytes.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
 
 
 def decode_bundle(data: bytes) -> list[bytes]:
-    """The entries of a bundle; ValueError when they do not end where it ends, or are none, or more than 256."""
+    """The entries of a bundle; ValueError when they do not end where it ends, or are none or too many."""
     entries: list[bytes] = []
     begin, end = 0, len(data)
     while begin < end:
@@ -104,7 +105,7 @@ def level_sizes(size: int) -> Iterator[tuple[int, int]]:
 
 
 def paths_of(size: int) -> Iterator[str]:
-    """Every tile and bundle of a tree of this size, the partial ones too; bundles first, then level by level."""
+    """Every tile and bundle of a tree of this size, partial ones too; bundles first, then level by level."""
     yield from map(str, _across(None, size))
     for level, hashes in level_sizes(size):
         yield from map(str, _across(level, hashes))

@@ -1,6 +1,7 @@
 """A published tree, read from its tiles: root, proofs and leaves, of which only the tiles needed are read.
 
-What is read is not believed: whoever asks compares the root with a checkpoint's, or checks the proof against it.
+What is read is not believed: whoever asks compares the root with a checkpoint's, or checks the proof against
+it.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class TileCache:
 def read_tile(read: Read, path: str, full_path: str, expected_bytes: int) -> bytes:
     """The tile at `path`; or, where a partial one is gone, the beginning of the full one that took its place.
 
-    `tlog-tiles` lets a log delete partial tiles then, and lets a client do this. Raises TileMissing, TileInvalid.
+    `tlog-tiles` lets a log delete partial tiles then, and lets a client do this. Raises TileMissing,
+    TileInvalid.
     """
     tile = read(path)
     if tile is not None:
