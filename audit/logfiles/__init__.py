@@ -1,0 +1,1 @@
+"""Where the published log lies: a directory, or the object store."""
