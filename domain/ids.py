@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha1
 from uuid import UUID
 
@@ -80,9 +80,19 @@ def auditor_id(client_id: str) -> UUID:
     return _derive("auditor", client_id)
 
 
+def officer_id(name: str) -> UUID:
+    """The stream of an officer's registration."""
+    return _derive("officer", name)
+
+
 def enterprise_id(enterprise_number: str) -> UUID:
     """The stream of an enterprise that receives: its partitions, rules and roles."""
     return _derive("enterprise", enterprise_number)
+
+
+def horizon_id(before: datetime) -> UUID:
+    """The stream that says that the access history begins at that moment."""
+    return _derive("retention", before.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
 def _derive(kind: str, *parts: str) -> UUID:

@@ -41,7 +41,9 @@ from domain.events.notification import (
     NotificationSent,
     NotificationSummarised,
 )
+from domain.events.retention import HorizonMoved
 from domain.personal import ERASED, readable
+from projections.access_history_retention import portions, retire
 from projections.access_history_table import HISTORY, IS_PUBLICATION
 from projections.bulk import insert_rows
 from projections.model import Located, Row
@@ -99,10 +101,12 @@ _WITH_AN_ACCESS: Final = frozenset({MessageOpened.TOPIC, MessageConfirmed.TOPIC}
 
 def fold(connection: Connection, page: Sequence[Located]) -> None:
     """Take a page of events in."""
-    rows = [_row(position, event) for position, event in page]
-    _complete_publications(connection, rows)
-    _complete_openings(connection, rows)
-    insert_rows(connection, HISTORY, rows)
+    for portion in portions(page):
+        rows = [_row(position, event) for position, event in portion]
+        _complete_publications(connection, rows)
+        _complete_openings(connection, rows)
+        insert_rows(connection, HISTORY, rows)
+        retire(connection, portion[-1][1])
 
 
 def _complete_openings(connection: Connection, rows: Sequence[Row]) -> None:
@@ -163,6 +167,7 @@ HANDLES: Final[frozenset[type[Event]]] = frozenset(
         AccessDenied,
         AuditReplayed,
         AuditExported,
+        HorizonMoved,
         *_OUTCOMES,
     }
 )
@@ -185,14 +190,22 @@ def _row(position: int, event: Event) -> Row:
             row |= _denial(event)
         case MessageOpened() | MessageConfirmed():
             row |= {"message_id": event.originator_id, "access_id": event.access_id}
-        case MessageHidden() | MessageShown() | MessageArchived() | MessageUnarchived():
-            row |= _of_message(event.originator_id, event.mailbox_id) | _actor(event.access)
-        case MessageWithdrawn() | MessageRecalled() | MessageReplied():
+        case (
+            MessageHidden()
+            | MessageShown()
+            | MessageArchived()
+            | MessageUnarchived()
+            | MessageWithdrawn()
+            | MessageRecalled()
+            | MessageReplied()
+        ):
             row |= _of_message(event.originator_id, event.mailbox_id) | _actor(event.access)
         case MessageReleased() | ReminderDue() | ExpiryAnnounced() | MessageExpired() | DocumentsPurged():
             row |= _of_message(event.originator_id, event.mailbox_id)
         case AuditReplayed() | AuditExported():
             row |= _look(event)
+        case HorizonMoved():
+            row["detail"] = {"before": event.before.isoformat()}
         case _ if type(event) in _OUTCOMES:
             row |= _notification(event)
         case _:

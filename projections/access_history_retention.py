@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 
 from domain.events.access import AccessDenied, AccessRecorded
 from domain.events.audit import AuditExported, AuditReplayed
+from domain.events.base import Event
 from domain.events.mailbox import MailboxMerged
 from domain.events.message import DocumentsPurged, MessageExpired, MessagePublished
 from domain.events.retention import HorizonMoved
@@ -76,10 +77,16 @@ class Leaving:
         return Leaving(self.accesses + other.accesses, self.messages + other.messages)
 
 
-def horizon(connection: Connection) -> datetime | None:
-    """Where the access history begins: access records of before that moment have left. None: none has."""
-    details = connection.scalars(select(_h.detail).where(_h.kind == HorizonMoved.TOPIC))
-    return max((datetime.fromisoformat(detail["before"]) for detail in details), default=None)
+def horizon(connection: Connection, besides: UUID | None = None) -> datetime | None:
+    """Where the access history begins: access records of before that moment have left. None: none has.
+
+    `besides`: as it was without that event.
+    """
+    query = select(_h.detail).where(_h.kind == HorizonMoved.TOPIC)
+    if besides is not None:
+        query = query.where(_h.event_id != besides)
+    moments = (datetime.fromisoformat(detail["before"]) for detail in connection.scalars(query))
+    return max(moments, default=None)
 
 
 def leaving(connection: Connection, until: datetime) -> Leaving:
@@ -117,71 +124,65 @@ def portions(page: Sequence[Located]) -> Iterator[Sequence[Located]]:
 
 
 def retire(connection: Connection, event: Event) -> None:
-    """Let leave what this event lets leave; the rows of what happened up to it are there."""
-    begin = horizon(connection)
-    if isinstance(event, HorizonMoved) and event.before == begin:
-        ...
+    """Let leave what this event lets leave. The rows of all that happened up to it are there, no others."""
+    if isinstance(event, HorizonMoved):
+        begin = horizon(connection, besides=event.event_id)
+        if begin is None or event.before > begin:
+            _retire(connection, _of_those(event.before, begin, _held(connection)))
     elif event.TOPIC == UNFROZEN:
-        ...
+        begin = horizon(connection)
+        if begin is not None:
+            freed = _families(connection, {event.originator_id}) - _held(connection)
+            _retire(connection, [_h.mailbox_id.in_(freed), _h.at < begin])
 
 
-def _of_those(
-    until: datetime, begin: datetime | None, held: Collection[UUID]
-) -> tuple[ColumnElement[bool], ...]:
+def _of_those(until: datetime, begin: datetime | None, held: Collection[UUID]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [_h.at < until]
     if begin is not None:
         conditions.append(_h.at >= begin)
     if held:
         conditions.append(or_(_h.mailbox_id.is_(None), _h.mailbox_id.not_in(held)))
-    return tuple(conditions)
+    return conditions
 
 
-def _retire(connection: Connection, position: int, conditions: Sequence[ColumnElement[bool]]) -> None:
-    """Of what happened up to that position; whatever came later on the same page is the next horizon's."""
-    conditions = (_h.position < position, *conditions)
+def _retire(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> None:
     over = connection.execute(select(_h.mailbox_id, _h.message_id).where(_ENDS_MESSAGE, *conditions)).all()
     connection.execute(delete(HISTORY).where(_LEAVES, *conditions))
     connection.execute(update(HISTORY).where(_SAYS_WHO, *conditions).values(_WHO))
     pairs = list({(one.mailbox_id, one.message_id) for one in over})
-    merges = _merges(connection, position) if pairs else {}
-    for some in _portions(pairs):
-        since = [(into, message) for mailbox, message in some for into in _later(merges, mailbox)]
-        is_theirs = and_(or_(_IS_OF_MESSAGE, _IS_MAIL), tuple_(_h.mailbox_id, _h.message_id).in_(some))
-        is_mail = and_(_IS_MAIL, tuple_(_h.mailbox_id, _h.message_id).in_(since))
-        is_over = or_(is_theirs, is_mail) if since else is_theirs
-        connection.execute(delete(HISTORY).where(_h.position < position, is_over))
-
-
-def _portions(pairs: list[tuple[UUID, UUID]]) -> Iterator[list[tuple[UUID, UUID]]]:
+    merges = _merges(connection) if pairs else {}
     for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-        yield pairs[start : start + _PAIRS_AT_ONCE]
+        some = pairs[start : start + _PAIRS_AT_ONCE]
+        is_theirs = and_(or_(_IS_OF_MESSAGE, _IS_MAIL), _names(some))
+        since = [(into, message) for mailbox, message in some for into in _later(merges, mailbox)]
+        is_over = or_(is_theirs, and_(_IS_MAIL, _names(since))) if since else is_theirs
+        connection.execute(delete(HISTORY).where(is_over))
 
 
-def _held(connection: Connection, by: int | None = None) -> set[UUID]:
+def _names(pairs: Collection[tuple[UUID | None, UUID | None]]) -> ColumnElement[bool]:
+    return tuple_(_h.mailbox_id, _h.message_id).in_(pairs)
+
+
+def _held(connection: Connection) -> set[UUID]:
     """The mailboxes under a legal hold, with those that were merged into them."""
     query = select(_h.mailbox_id, _h.kind).where(_h.kind.in_([FROZEN, UNFROZEN])).order_by(_h.position)
-    if by is not None:
-        query = query.where(_h.position <= by)
     states = {mailbox_id: kind for mailbox_id, kind in connection.execute(query) if mailbox_id is not None}
     frozen = {mailbox_id for mailbox_id, kind in states.items() if kind == FROZEN}
-    return _families(connection, frozen, by) if frozen else frozen
+    return _families(connection, frozen) if frozen else frozen
 
 
-def _families(connection: Connection, mailboxes: set[UUID], by: int | None) -> set[UUID]:
+def _families(connection: Connection, mailboxes: set[UUID]) -> set[UUID]:
     """These mailboxes, and all that were merged into them."""
-    merges = _merges(connection, by)
+    merges = _merges(connection)
     return mailboxes | {one for one in merges if mailboxes.intersection(_later(merges, one))}
 
 
-def _merges(connection: Connection, by: int | None) -> dict[UUID, UUID]:
-    query = select(_h.mailbox_id, _h.detail).where(_h.kind == MailboxMerged.TOPIC)
-    if by is not None:
-        query = query.where(_h.position <= by)
-    rows = connection.execute(query)
+def _merges(connection: Connection) -> dict[UUID, UUID]:
+    rows = connection.execute(select(_h.mailbox_id, _h.detail).where(_h.kind == MailboxMerged.TOPIC))
     return {mailbox_id: UUID(detail["into_mailbox"]) for mailbox_id, detail in rows if mailbox_id is not None}
 
 
-def _later(merges: dict[UUID, UUID], mailbox_id: UUID) -> Iterator[UUID]:
+def _later(merges: dict[UUID, UUID], mailbox_id: UUID | None) -> Iterator[UUID]:
     """What the mailbox became, one merge after the other."""
     while mailbox_id in merges:
         mailbox_id = merges[mailbox_id]

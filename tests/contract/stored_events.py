@@ -14,6 +14,7 @@ from tests.contract.stored import (
     notification,
     publication,
     reference,
+    retention,
     scope,
 )
 
@@ -25,5 +26,6 @@ EXPECTED: dict[str, Event] = {
     **notification.EXPECTED,
     **publication.EXPECTED,
     **reference.EXPECTED,
+    **retention.EXPECTED,
     **scope.EXPECTED,
 }

@@ -32,6 +32,7 @@ STREAMS: Final = {
     "message": "one for each message; its id is the publication's, or made of that and the mailbox's",
     "notification": "one for each mail that somebody is to get; its id is in the mail's Message-ID",
     "publication": "one for each publication that went to more than one mailbox",
+    "retention": "one for each step of the access history's beginning; its id is made of the moment",
     "scope": "one for each scope that an auditor asked for",
     "sender": "one for each partner organisation",
     "site": "one for each integrating site",
