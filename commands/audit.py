@@ -10,9 +10,11 @@ from uuid import UUID
 
 import typer
 
+from commands import audit_witness
 from commands.console import settings
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(audit_witness.app, name="witness")
 
 
 @app.callback()
