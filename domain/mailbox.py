@@ -19,7 +19,9 @@ from domain.events.mailbox import (
     IdentifierReplaced,
     MailboxActivated,
     MailboxCreated,
+    MailboxFrozen,
     MailboxMerged,
+    MailboxUnfrozen,
     OwnerErased,
     OwnerKind,
     PreferencesChanged,
@@ -52,6 +54,8 @@ class Mailbox(AggregateRoot):
         self.identifier: str | Erased | None = None
         self.merged_into: UUID | None = None
         """The mailbox that took this one's place."""
+        self.hold: str | None = None
+        """Why nothing of it may be erased or purged now; None where it may."""
 
     @classmethod
     def create(
@@ -99,13 +103,33 @@ class Mailbox(AggregateRoot):
 
     def reject_email(self, reason: str, at: datetime) -> None:
         """The address does not take mail; nothing more is sent to it, as to none of a merged mailbox."""
-        if self.address is not None and not self.is_merged:
+        is_there = isinstance(self.address, str) and not self.is_erased
+        if is_there and not self.is_merged:
             self.record(EmailRejected, at, party_id=self.party_id, reason=reason)
 
     def erase_owner(self, legal_basis: str, at: datetime) -> None:
-        """Its owner's key is to be destroyed. A second time changes nothing."""
+        """Its owner's key is to be destroyed. A second time changes nothing. Raises `Conflict` under a hold."""
         if not self.is_erased:
+            self.require_no_hold()
             self.record(OwnerErased, at, party_id=self.party_id, legal_basis=legal_basis)
+
+    def freeze(self, reason: str, at: datetime) -> None:
+        """A legal hold. A second one changes nothing. Raises `Conflict` where there is nothing left to hold."""
+        self._require_own_place()
+        if self.is_erased:
+            raise Conflict("the mailbox's owner was erased: there is nothing left to hold")
+        if self.hold is None:
+            self.record(MailboxFrozen, at, party_id=self.party_id, reason=reason)
+
+    def unfreeze(self, at: datetime) -> None:
+        """The legal hold is over. Without one nothing changes."""
+        if self.hold is not None:
+            self.record(MailboxUnfrozen, at, party_id=self.party_id)
+
+    def require_no_hold(self) -> None:
+        """Raise `Conflict`, with the reason, while nothing of it may be erased or purged."""
+        if self.hold is not None:
+            raise Conflict(f"a legal hold is on the mailbox {self.id}: {self.hold}")
 
     def prefer(
         self,
@@ -235,6 +259,14 @@ class Mailbox(AggregateRoot):
     @when.register
     def _(self, event: MailboxMerged) -> None:
         self.merged_into = event.into_mailbox
+
+    @when.register
+    def _(self, event: MailboxFrozen) -> None:
+        self.hold = event.reason
+
+    @when.register
+    def _(self, event: MailboxUnfrozen) -> None:
+        self.hold = None
 
     @when.register
     def _(self, event: OwnerErased) -> None:

@@ -38,6 +38,7 @@ from domain.events.message import (
     ReminderDue,
 )
 from domain.ids import new_id
+from domain.personal import ERASED
 from domain.publication import Publication
 
 REMIND_AFTER: Final = timedelta(days=15)
@@ -111,8 +112,11 @@ class Message(AggregateRoot):
             self.record(MessageArchived if is_archived else MessageUnarchived, at, **facts)
 
     def withdraw(self, reason: str | None, access: AccessRecord, at: datetime) -> None:
-        """Its sender takes it back. A second time changes nothing. Raises `Conflict` once it was opened."""
-        if self.is_withdrawn:
+        """Its sender takes it back. A second time changes nothing. Raises `Conflict` once it was opened.
+
+        Of an erased owner's there is nothing to take back.
+        """
+        if self.is_withdrawn or self.is_owner_erased:
             return
         if self.opened_at is not None or self.is_recalled or self.is_expired:
             raise Conflict("the message was opened, recalled or has expired: it cannot be withdrawn any more")
@@ -121,9 +125,10 @@ class Message(AggregateRoot):
     def recall(self, reason: str | None, access: AccessRecord, at: datetime) -> None:
         """Its sender says that it went to the wrong mailbox. A second time changes nothing.
 
-        Raises `Conflict` where there is nothing left to withhold: it was withdrawn or has expired.
+        Raises `Conflict` where there is nothing left to withhold: it was withdrawn or has expired. Of an
+        erased owner's nothing is readable any more.
         """
-        if self.is_recalled:
+        if self.is_recalled or self.is_owner_erased:
             return
         if self.is_withdrawn or self.is_expired:
             raise Conflict("the message was withdrawn or has expired: there is nothing left to recall")
@@ -149,8 +154,8 @@ class Message(AggregateRoot):
 
     def release(self, at: datetime) -> None:
         """Its requested publish time has come. Too early, taken back, or a second time: nothing changes."""
-        is_taken_back = self.is_withdrawn or self.is_recalled
-        if not (self.is_released or is_taken_back) and at >= self.published.visible_from:
+        is_gone = self.is_withdrawn or self.is_recalled or self.is_owner_erased
+        if not (self.is_released or is_gone) and at >= self.published.visible_from:
             self.record(MessageReleased, at, mailbox_id=self.published.mailbox_id)
 
     def remind(self, at: datetime) -> None:
@@ -172,7 +177,7 @@ class Message(AggregateRoot):
 
     def purge(self, at: datetime) -> None:
         """Its documents are gone from the object store. Raises `Conflict` while it may still be read."""
-        if not self.is_expired:
+        if not (self.is_expired or self.is_owner_erased):
             raise Conflict("a message that has not expired keeps its documents")
         if not self.is_purged:
             self.record(DocumentsPurged, at, mailbox_id=self.published.mailbox_id)
@@ -190,7 +195,14 @@ class Message(AggregateRoot):
         return self.is_released and not self.is_expired and not self.is_withdrawn
 
     @property
+    def is_owner_erased(self) -> bool:
+        """Whether nobody can read what it says any more; nothing happens to it then but its end."""
+        return self.published.subject is ERASED
+
+    @property
     def _awaits_its_reader(self) -> bool:
+        if self.is_owner_erased:
+            return False
         return self.is_readable and not self.is_recalled and self.opened_at is None
 
     @property

@@ -123,6 +123,24 @@ class MailboxMerged(Event):
     into_party: UUID
 
 
+@recorded_as("mailbox.frozen")
+class MailboxFrozen(Event):
+    """A legal hold: until `mailbox.unfrozen` nothing of it is erased or purged.
+
+    `reason` says on what ground, in words without personal data.
+    """
+
+    party_id: UUID
+    reason: str
+
+
+@recorded_as("mailbox.unfrozen")
+class MailboxUnfrozen(Event):
+    """The legal hold is over."""
+
+    party_id: UUID
+
+
 @recorded_as("mailbox.owner_erased")
 class OwnerErased(Event):
     """The owner's key is to be destroyed; from then on everything personal of theirs reads as erased.

@@ -9,6 +9,7 @@ from domain.events import Event
 from tests.contract.stored import (
     access,
     document,
+    erasure,
     mailbox,
     message,
     notification,
@@ -21,6 +22,7 @@ from tests.contract.stored import (
 EXPECTED: dict[str, Event] = {
     **access.EXPECTED,
     **document.EXPECTED,
+    **erasure.EXPECTED,
     **mailbox.EXPECTED,
     **message.EXPECTED,
     **notification.EXPECTED,

@@ -12,7 +12,9 @@ from domain.events.mailbox import (
     IdentifierReplaced,
     MailboxActivated,
     MailboxCreated,
+    MailboxFrozen,
     MailboxMerged,
+    MailboxUnfrozen,
     OwnerErased,
     OwnerKind,
     PreferencesChanged,
@@ -54,5 +56,7 @@ EXPECTED: dict[str, Event] = {
         into_mailbox=OTHER,
         into_party=ACTOR,
     ),
+    "mailbox.frozen.v1": event(MailboxFrozen, party_id=PARTY, reason="investigation 2026/17"),
+    "mailbox.unfrozen.v1": event(MailboxUnfrozen, party_id=PARTY),
     "mailbox.owner_erased.v1": event(OwnerErased, party_id=PARTY, legal_basis="GDPR article 17"),
 }
