@@ -90,6 +90,11 @@ def enterprise_id(enterprise_number: str) -> UUID:
     return _derive("enterprise", enterprise_number)
 
 
+def audit_log_id() -> UUID:
+    """The one stream in which the audit log puts on record what it does itself."""
+    return _derive("audit_log")
+
+
 def horizon_id(before: datetime) -> UUID:
     """The stream that says that the access history begins at that moment."""
     return _derive("retention", before.astimezone(UTC).isoformat(timespec="microseconds"))

@@ -3,6 +3,7 @@
 from domain.events import (
     access,
     audit,
+    audit_log,
     auditor,
     document,
     enterprise,
@@ -25,6 +26,7 @@ __all__ = [
     "FirstEvent",
     "access",
     "audit",
+    "audit_log",
     "auditor",
     "document",
     "enterprise",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from domain.events import Event
 from tests.contract.stored import (
     access,
+    audit_log,
     document,
     erasure,
     mailbox,
@@ -21,6 +22,7 @@ from tests.contract.stored import (
 
 EXPECTED: dict[str, Event] = {
     **access.EXPECTED,
+    **audit_log.EXPECTED,
     **document.EXPECTED,
     **erasure.EXPECTED,
     **mailbox.EXPECTED,

@@ -25,6 +25,7 @@ STREAMS: Final = {
     "access": "one for each access",
     "access_denied": "one for each refusal",
     "audit": "one for each look",
+    "audit_log": "one: what the audit log says of itself",
     "auditor": "one for each auditor",
     "document": "one for each document that a sender keeps with us",
     "enterprise": "one for each enterprise with partitions or roles",

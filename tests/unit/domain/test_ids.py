@@ -24,6 +24,7 @@ def test_vectors() -> None:
     assert ids.auditor_id("demo-auditor-1") == UUID(VECTORS["auditor"])
     assert ids.enterprise_id("0884303369") == UUID(VECTORS["enterprise"])
     assert ids.horizon_id(datetime(2027, 1, 1, tzinfo=UTC)) == UUID(VECTORS["retention"])
+    assert ids.audit_log_id() == UUID(VECTORS["audit log"])
 
 
 def test_parts_do_not_run_into_each_other() -> None:
@@ -49,5 +50,6 @@ VECTORS = {
     "site": "821bec3c-ac0f-54c5-bd94-683ba4cc61ef",
     "auditor": "f4ce9e27-486a-570d-a276-c2b56976a468",
     "enterprise": "9aebeca7-929c-555b-a176-c54b8d0882f0",
+    "audit log": "0b76a683-25ed-5c91-aaa2-0cd14878f9d0",
     "retention": "e8ba29b4-510c-548f-a5ed-cae6e71789f4",
 }
