@@ -71,6 +71,11 @@ class GrowingTree:
         self._taken = self._size
         return files
 
+    def take_full_files(self) -> dict[str, bytes]:
+        """Of these the full ones alone, so that a long row of additions need not be held until its end."""
+        files, self._filled = self._filled, {}
+        return files
+
     def _add(self, leaf_hashes: Sequence[bytes]) -> None:
         """Put at most as many leaves as the last tile has room for, and what this fills above."""
         added = leaf_hashes
