@@ -90,7 +90,9 @@ class Erasure(AggregateRoot):
         if requester is not None and consent.officer_id == requester.officer_id:
             raise NotAllowed("who asked for an erasure does not approve it: another officer has to")
         if requester is not None and consent.thumbprint == requester.thumbprint:
-            raise NotAllowed("this is the key of the officer who asked for it: another officer has to approve")
+            raise NotAllowed(
+                "this is the key of the officer who asked for it: another officer has to approve"
+            )
         for one in self.approvals:
             if consent.officer_id == one.officer_id or consent.thumbprint == one.thumbprint:
                 raise Conflict("this officer has approved it: a second, different one has to")
@@ -99,9 +101,7 @@ class Erasure(AggregateRoot):
     def refuse(self, reason: str, consent: Consent, at: datetime) -> None:
         """An officer says no. Raises `Conflict` where it was refused or carried out."""
         self._require_open()
-        self.record(
-            ErasureRefused, at, mailbox_id=self.requested.mailbox_id, reason=reason, consent=consent
-        )
+        self.record(ErasureRefused, at, mailbox_id=self.requested.mailbox_id, reason=reason, consent=consent)
 
     def complete(self, *, messages: int, documents: int, backups_until: date | None, at: datetime) -> None:
         """All of it is done. A second time changes nothing. Raises `Conflict` unless it is approved."""

@@ -108,13 +108,13 @@ class Mailbox(AggregateRoot):
             self.record(EmailRejected, at, party_id=self.party_id, reason=reason)
 
     def erase_owner(self, legal_basis: str, at: datetime) -> None:
-        """Its owner's key is to be destroyed. A second time changes nothing. Raises `Conflict` under a hold."""
+        """Its owner's key is to be destroyed. Twice changes nothing. Raises `Conflict` under a hold."""
         if not self.is_erased:
             self.require_no_hold()
             self.record(OwnerErased, at, party_id=self.party_id, legal_basis=legal_basis)
 
     def freeze(self, reason: str, at: datetime) -> None:
-        """A legal hold. A second one changes nothing. Raises `Conflict` where there is nothing left to hold."""
+        """A legal hold. A second one changes nothing. Raises `Conflict` where nothing is left to hold."""
         self._require_own_place()
         if self.is_erased:
             raise Conflict("the mailbox's owner was erased: there is nothing left to hold")

@@ -10,36 +10,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import AbstractContextManager
 from itertools import islice
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy.engine import Connection
 
 from eventstore.cache import BoundedCache
+from eventstore.closing import ClosedParties, Reads
 from eventstore.errors import EventStoreError, KeyMissing
 from eventstore.partytables import PARTY
 from eventstore.personal import FORMAT, KEY_BYTES, Altered, PartyKey, decrypt, derive, encrypt
 
 KEY_CACHE_SIZE = 20_000
 KEY_CACHE_SECONDS = 60.0
-"""How long, at most, another process may still read what belongs to a party that was erased."""
 
 _VERSION = bytes([FORMAT])
 ID_BYTES = 8
 _CHUNK = 500
 _UNKNOWN: Final = object()
-
-
-class Reads(Protocol):
-    """What this needs of the key store's database."""
-
-    def reading(self) -> AbstractContextManager[Connection]:
-        """A connection for one look."""
-        ...
 
 
 class KeyEncryption:
@@ -81,18 +71,30 @@ class KeyEncryption:
 
 
 class KeyRing:
-    """Keys by party, from the key store, kept in memory for a minute. Safe among threads."""
+    """Keys by party, from the key store, kept in memory for a minute. Safe among threads.
 
-    def __init__(self, database: Reads, key_encryption: KeyEncryption) -> None:
+    A party that an erasure has closed has none any more. Without `closed` nobody closes parties.
+    """
+
+    def __init__(
+        self, database: Reads, key_encryption: KeyEncryption, closed: ClosedParties | None = None
+    ) -> None:
         self._database = database
         self.key_encryption = key_encryption
         self._cache: BoundedCache[UUID, PartyKey | None] = BoundedCache(KEY_CACHE_SIZE)
+        self._closed = closed
+        if closed is not None:
+            closed.on_closed(self.forget)
 
     def key_of(self, party_id: UUID) -> PartyKey | None:
         """The party's key, or None where it was destroyed or never was.
 
         Raises `domain.errors.Unavailable` when the key store does not answer: that is not an erasure.
         """
+        if self._closed is not None and not self._closed.is_known:
+            self._closed.look()
+        if self._is_closed(party_id):
+            return None
         cached = self._cache.get(party_id, _UNKNOWN)
         if cached is _UNKNOWN:
             self._fetch([party_id])
@@ -101,14 +103,24 @@ class KeyRing:
 
     def prefetch(self, party_ids: Iterable[UUID]) -> None:
         """Fetch all of these that are not in memory, 500 in one query: for a page of events."""
-        self._fetch(self.unknown(party_ids))
+        if self._closed is not None:
+            self._closed.look()
+        self._fetch(party for party in set(party_ids) if not self.has(party))
 
     def unknown(self, party_ids: Iterable[UUID]) -> Collection[UUID]:
-        """Those that `key_of` would have to ask the database for."""
-        return {party for party in party_ids if self._cache.get(party, _UNKNOWN) is _UNKNOWN}
+        """Those that `key_of` would have to ask the database for, or soon would."""
+        if self._closed is not None and not self._closed.is_fresh:
+            return set(party_ids)
+        return {party for party in party_ids if not self.has(party)}
+
+    def has(self, party_id: UUID) -> bool:
+        """Whether the key, or that there is none, is in memory, believed or not."""
+        return self._cache.get(party_id, _UNKNOWN) is not _UNKNOWN
 
     def in_memory(self, party_id: UUID) -> PartyKey | None:
-        """The party's key if it is in memory; never asks the database."""
+        """The party's key if it is in memory and to be believed; never asks the database."""
+        if self._closed is not None and (not self._closed.is_known or party_id in self._closed):
+            return None
         return self._cache.get(party_id, None)
 
     def fingerprint(self, party_id: UUID, data: bytes) -> str:
@@ -130,11 +142,15 @@ class KeyRing:
     def _fetch(self, party_ids: Iterable[UUID]) -> None:
         remaining = iter(party_ids)
         while chunk := list(islice(remaining, _CHUNK)):
-            query = sa.select(PARTY.c.party_id, PARTY.c.wrapped_key).where(PARTY.c.party_id.in_(chunk))
+            columns = (PARTY.c.party_id, PARTY.c.wrapped_key, PARTY.c.closed_at)
+            query = sa.select(*columns).where(PARTY.c.party_id.in_(chunk))
             with self._database.reading() as connection:
                 rows = connection.execute(query).all()
-            for party_id, wrapped in rows:
-                self.learn(party_id, wrapped)
+            for party_id, wrapped, closed_at in rows:
+                self.learn(party_id, wrapped if closed_at is None else None)
+
+    def _is_closed(self, party_id: UUID) -> bool:
+        return self._closed is not None and party_id in self._closed
 
 
 def _key_id(key: bytes) -> bytes:

@@ -16,6 +16,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from domain.errors import Unavailable
+from eventstore.closing import ClosedParties
+from eventstore.erasing import ErasedParties
 from eventstore.hashednumbers import HashedNumbers
 from eventstore.identifierhashes import IdentifierHashes
 from eventstore.keys import KeyEncryption, KeyRing
@@ -88,8 +90,10 @@ class KeyStore:
         previous = [] if previous_identifier_key is None else [previous_identifier_key]
         hashes = IdentifierHashes(identifier_key, previous)
         self._database = KeyStoreDatabase(url)
-        self.keys = KeyRing(self._database, key_encryption)
-        self.parties = PartyRegistry(self._database, self.keys, hashes)
+        closed = ClosedParties(self._database)
+        self.keys = KeyRing(self._database, key_encryption, closed)
+        self.parties = PartyRegistry(self._database, self.keys, hashes, closed)
+        self.erased = ErasedParties(self._database)
         self.numbers = PartyNumbers(key_encryption, hashes)
         self.replacements = Replacements(self._database, self.keys, self.numbers, self.parties)
         self.wrapped_keys = WrappedKeys(self._database, key_encryption)

@@ -21,14 +21,17 @@ from sqlalchemy.engine import Connection
 from domain.errors import Unavailable
 from domain.identifiers import Identifier, IdentifierScheme, parse_identifier
 from eventstore.cache import BoundedCache
+from eventstore.closing import ClosedParties, Reads
 from eventstore.identifierhashes import IdentifierHashes
-from eventstore.keys import KeyRing, Reads
+from eventstore.keys import KeyRing
 from eventstore.partynumbers import NumberTaken, PartyNumbers, number_context
 from eventstore.partytables import PARTY, PARTY_IDENTIFIER
 from eventstore.personal import PartyKey
 
 CACHE_SIZE = 100_000
 CACHE_SECONDS = 60.0
+BEING_ERASED = 60
+"""After how many seconds it is worth asking again for a number whose party is being erased."""
 _AT_ONCE = 500
 UNSETTLED_SECONDS = 5.0
 """For a party whose mailbox is not active or not recorded yet: another process may just be changing that."""
@@ -56,7 +59,8 @@ class Party:
     `mailbox.created` is in the log.
 
     `merged_into`: the party that its numbers lead to instead. `merged_mailboxes`: those of the parties that
-    were merged into this one; their messages are this one's owner's.
+    were merged into this one; their messages are this one's owner's. `is_erased`: it has no key any more, or
+    an erasure has begun that will destroy it.
     """
 
     party_id: UUID
@@ -66,6 +70,7 @@ class Party:
     mailbox_recorded: bool
     merged_into: UUID | None = None
     merged_mailboxes: tuple[UUID, ...] = ()
+    is_erased: bool = False
 
 
 class Database(Reads, Protocol):
@@ -78,11 +83,16 @@ class Database(Reads, Protocol):
 
 class PartyRegistry:
     """Parties by number, by id and by mailbox. Every method raises `domain.errors.Unavailable` when the
-    database does not answer. Safe among threads; look-ups that succeed are remembered for a minute.
+    database does not answer, and for a number whose party is being erased: soon it leads nowhere. Safe among
+    threads; look-ups that succeed are remembered for a minute.
     """
 
-    def __init__(self, database: Database, keys: KeyRing, hashes: IdentifierHashes) -> None:
+    def __init__(
+        self, database: Database, keys: KeyRing, hashes: IdentifierHashes, closed: ClosedParties
+    ) -> None:
         self._database = database
+        self._closed = closed
+        closed.on_closed(self.forget)
         self._keys = keys
         self._hashes = hashes
         self._numbers = PartyNumbers(keys.key_encryption, hashes)
@@ -178,13 +188,17 @@ class PartyRegistry:
             self._parties.drop(party_id)
 
     def _remembered(self, key: Hashable) -> Party | None:
-        if isinstance(key, UUID):
-            return self._parties.get(key, None)
-        party_id = self._ids.get(key, None)
-        party = None if party_id is None else self._parties.get(party_id, None)
-        return None if party is None or party.merged_into is not None else party  # its number left it since
+        party_id = key if isinstance(key, UUID) else self._ids.get(key, None)
+        if party_id is None or not self._closed.is_known or party_id in self._closed:
+            return None
+        party = self._parties.get(party_id, None)
+        if party is None or isinstance(key, UUID):
+            return party
+        has_left = party.merged_into is not None or party.is_erased
+        return None if has_left else party  # its number leads elsewhere since
 
     def _look_up(self, key: Hashable, condition: sa.ColumnElement[bool]) -> Party | None:
+        self._closed.look()
         if (party := self._remembered(key)) is not None:
             return party
         source = PARTY.outerjoin(PARTY_IDENTIFIER)
@@ -197,6 +211,8 @@ class PartyRegistry:
                 return None
             merged = _MERGED.where(_merged.c.merged_into == row.party_id)
             mailboxes = connection.scalars(merged).all() if row.has_merged else ()
+        if isinstance(key, bytes):
+            _require_settled(row)
         return self._remember(row, key, tuple(one for one in mailboxes if one is not None))
 
     def _look_many_up(self, identifiers: list[Identifier]) -> dict[Identifier, Party]:
@@ -213,6 +229,7 @@ class PartyRegistry:
             rows = connection.execute(query).all()
         found: dict[Identifier, Party] = {}
         for row in rows:
+            _require_settled(row)
             identifier = by_digest[bytes(row.identifier_hash)]
             if row.has_merged:
                 party = self.find(identifier)
@@ -224,8 +241,8 @@ class PartyRegistry:
 
     def _remember(self, row: Any, key: Hashable, merged_mailboxes: tuple[UUID, ...]) -> Party:
         party = _party(row, merged_mailboxes)
-        if row.wrapped_key is None or self._keys.unknown([party.party_id]):
-            self._keys.learn(party.party_id, row.wrapped_key)
+        if party.is_erased or not self._keys.has(party.party_id):
+            self._keys.learn(party.party_id, None if party.is_erased else row.wrapped_key)
         self._parties.put(party.party_id, party, _seconds_to_trust(party))
         self._ids.put(key, party.party_id, CACHE_SECONDS)
         return party
@@ -270,7 +287,14 @@ def _party(row: Any, merged_mailboxes: tuple[UUID, ...]) -> Party:
         mailbox_recorded=row.mailbox_recorded,
         merged_into=row.merged_into,
         merged_mailboxes=merged_mailboxes,
+        is_erased=row.wrapped_key is None or row.closed_at is not None,
     )
+
+
+def _require_settled(row: Any) -> None:
+    """Raise `Unavailable` while the number still leads to a party that is being erased."""
+    if row.closed_at is not None and row.wrapped_key is not None:
+        raise Unavailable("the party is being erased; its number will be free in some minutes", BEING_ERASED)
 
 
 def _seconds_to_trust(party: Party) -> float:

@@ -19,6 +19,7 @@ PARTY = sa.Table(
     sa.Column("mailbox_recorded", sa.Boolean, nullable=False),
     sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("merged_into", sa.Uuid, nullable=True, index=True),
     sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True),
 )
@@ -27,7 +28,10 @@ PARTY = sa.Table(
 
 `merged_into`: the party that its numbers lead to since both turned out to be one; that one is merged into
 none. `merged_at` is set once `mailbox.merged_into` is in the event store: until then the merge is to be
-finished."""
+finished. `closed_at`: when an erasure closed it; from then on it counts as having no key."""
+
+_IS_CLOSED = PARTY.c.closed_at.is_not(None)
+sa.Index("party_closed", PARTY.c.closed_at, postgresql_where=_IS_CLOSED, sqlite_where=_IS_CLOSED)
 
 PARTY_IDENTIFIER = sa.Table(
     "party_identifier",

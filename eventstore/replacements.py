@@ -117,6 +117,6 @@ def _locked(connection: Connection, *party_ids: UUID) -> Sequence[Any]:
     found = connection.execute(query.with_for_update()).all()
     if len(found) != len(set(party_ids)):
         raise NotFound("party")
-    if any(party.wrapped_key is None for party in found):
+    if any(party.wrapped_key is None or party.closed_at is not None for party in found):
         raise Gone("the party was erased")
     return found
