@@ -92,6 +92,10 @@ class DocumentStore:
         """Remove an object; nothing happens if there is none. Raises `StorageUnavailable`."""
         await self._threads.run(partial(self._objects.delete, object_key))
 
+    async def erase(self, object_key: str) -> None:
+        """Remove an object with every version that the store keeps. Raises `StorageUnavailable`."""
+        await self._threads.run(partial(self._objects.erase, object_key))
+
     async def check(self) -> None:
         """Return if documents can be kept and read now, else raise `StorageUnavailable`."""
         await self._threads.run(self._objects.check)

@@ -86,6 +86,10 @@ class FilesystemObjectStore:
                 path.unlink()
                 _sync_directory(path.parent)
 
+    def erase(self, key: str) -> None:
+        """A file system keeps one version."""
+        self.delete(key)
+
     def list(self, prefix: str = "") -> Iterator[ObjectEntry]:
         with _unavailable_on_trouble():
             for directory, subdirectories, names in os.walk(self._root, onerror=_raise):

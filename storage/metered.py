@@ -13,7 +13,7 @@ _STORED: Final = meters.DOCUMENT_BYTES.labels("stored")
 _READ: Final = meters.DOCUMENT_BYTES.labels("read")
 _METERS: Final = {
     operation: (meters.OBJECT_SECONDS.labels(operation), meters.OBJECT_FAILURES.labels(operation))
-    for operation in ("check", "delete", "list", "prepare", "put", "read")
+    for operation in ("check", "delete", "erase", "list", "prepare", "put", "read")
 }
 
 
@@ -50,6 +50,11 @@ class MeteredObjectStore:
         """Remove the object."""
         with _measured("delete"):
             self._objects.delete(key)
+
+    def erase(self, key: str) -> None:
+        """Remove the object with every version of it."""
+        with _measured("erase"):
+            self._objects.erase(key)
 
     def list(self, prefix: str = "") -> Iterator[ObjectEntry]:
         """All objects whose key starts with `prefix`; measured until the last was taken."""

@@ -53,6 +53,12 @@ class ObjectStore(Protocol):
     def delete(self, key: str) -> None:
         """Remove the object; nothing happens if there is none."""
 
+    def erase(self, key: str) -> None:
+        """Remove the object with every version of it that the store keeps, and every mark of a deletion.
+
+        Nothing happens if there is none. Broken off, it is simply done again.
+        """
+
     def list(self, prefix: str = "") -> Iterator[ObjectEntry]:
         """All objects whose key starts with `prefix`, in no particular order."""
 

@@ -142,6 +142,19 @@ class S3ObjectStore:
         with suppress(ObjectNotFound), _translated():  # S3 says nothing of a missing object; some servers do
             self._client.remove_object(bucket_name=self._bucket, object_name=key)
 
+    def erase(self, key: str) -> None:
+        require_object_key(key)
+        with _translated():
+            versions = self._client.list_objects(
+                bucket_name=self._bucket, prefix=key, recursive=True, include_version=True
+            )
+            for found in versions:
+                if found.object_name == key:  # a longer key may begin with this one
+                    with suppress(ObjectNotFound), _translated():
+                        self._client.remove_object(
+                            bucket_name=self._bucket, object_name=key, version_id=found.version_id
+                        )
+
     def list(self, prefix: str = "") -> Iterator[ObjectEntry]:
         with _translated():
             for found in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
