@@ -1,0 +1,139 @@
+"""Proofs from the published log, all of one call against one checkpoint. Blocks: call it in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from audit.leaf import Entry, decode
+from audit.logfiles.port import heads_prefix
+from audit.proving.errors import LogDamaged, NoLogYet, NotLoggedYet
+from audit.published import PublishedLog
+from audit.sequencer.rows import LeafRow, LeafRows
+from audit.tlog.checkpoints import Checkpoint
+from audit.tlog.merkle import ProofInvalid, verify_inclusion
+from audit.tlog.notes import Note
+from audit.tlog.proofs import TlogProof
+from audit.tlog.tiles import TILE_WIDTH, TilePath, decode_bundle, encode_bundle
+from audit.tlog.tree import TileInvalid, TileMissing, TileTree
+
+_HASH_BYTES = 32
+_LEVEL_BITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The log as one checkpoint has it. `note`: the signed checkpoint as it was published."""
+
+    note: bytes
+    checkpoint: Checkpoint
+    tree: TileTree
+
+    def covers(self, row: LeafRow) -> bool:
+        """Whether the checkpoint has this leaf."""
+        return row.index < self.checkpoint.size
+
+    def proof(self, row: LeafRow) -> TlogProof:
+        """That the leaf is in the log, with its entry. Raises `NotLoggedYet`, `LogDamaged`, `Unavailable`."""
+        if not self.covers(row):
+            raise NotLoggedYet
+        try:
+            hashes = self.tree.inclusion(row.index)
+            # A sender is to find the log wanting sooner than us: what does not lead to the root is not given.
+            verify_inclusion(row.leaf_hash, row.index, self.checkpoint.size, hashes, self.checkpoint.root)
+        except (TileMissing, TileInvalid, ProofInvalid) as error:
+            raise LogDamaged from error
+        return TlogProof(row.index, tuple(hashes), self.note, row.entry)
+
+
+class ProvenLog:
+    """The published log and the rows it was made of. Safe among threads.
+
+    Every method raises `Unavailable` where either does not answer.
+    """
+
+    def __init__(self, published: PublishedLog, rows: LeafRows) -> None:
+        self._published = published
+        self.rows = rows
+
+    def snapshot(self) -> Snapshot:
+        """The log as it is now. Raises `NoLogYet`."""
+        note = self._published.checkpoint()
+        if note is None:
+            raise NoLogYet
+        return Snapshot(note, Checkpoint.parse(Note.parse(note).text), self._published.tree_of(note))
+
+    def witnessed(self) -> bytes:
+        """The newest checkpoint that met the witnesses' quorum. Raises `NoLogYet` where none did."""
+        note = self._published.witnessed_checkpoint()
+        if note is None:
+            raise NoLogYet
+        return note
+
+    def vkeys(self) -> bytes:
+        """What checks the log's signatures, one a line. Raises `NoLogYet`."""
+        keys = self._published.vkeys()
+        if keys is None:
+            raise NoLogYet
+        return keys
+
+    def leaf(self, event_id: UUID) -> LeafRow:
+        """The leaf of this event. Raises `NotLoggedYet`."""
+        found = self.rows.find([event_id]).get(event_id)
+        if found is None:
+            raise NotLoggedYet
+        return found
+
+    def covered(self, event_ids: Iterable[UUID]) -> dict[UUID, LeafRow]:
+        """The leaves of those of these events that the newest checkpoint has; none before the first."""
+        note = self._published.checkpoint()
+        wanted = list(event_ids)
+        if note is None or not wanted:
+            return {}
+        size = Checkpoint.parse(Note.parse(note).text).size
+        return {event_id: row for event_id, row in self.rows.find(wanted).items() if row.index < size}
+
+    def consistency(self, old_size: int, size: int) -> list[bytes]:
+        """That the tree of `old_size` leaves is the beginning of that of `size`.
+
+        Raises `ValueError` where nothing shows it: from no leaf, or beyond the newest checkpoint.
+        """
+        snapshot = self.snapshot()
+        if size > snapshot.checkpoint.size:
+            raise ValueError("the log is not that large yet")
+        try:
+            return TileTree(self._published.read, size).consistency(old_size)
+        except (TileMissing, TileInvalid) as error:
+            raise LogDamaged from error
+
+    def tile(self, path: TilePath) -> bytes | None:
+        """The tile or bundle at that path, as the newest checkpoint has it; None where it has none.
+
+        A partial one that is not kept any more is cut from what took its place.
+        """
+        size = self.snapshot().checkpoint.size >> _LEVEL_BITS * (path.level or 0)
+        there = min(TILE_WIDTH, size - path.number * TILE_WIDTH)
+        if path.width > there:
+            return None
+        found = self._published.read(str(path))
+        if found is not None:
+            return found
+        larger = self._published.read(str(TilePath(path.level, path.number, there)))
+        if larger is None:
+            raise LogDamaged
+        if path.level is None:
+            return encode_bundle(decode_bundle(larger)[: path.width])
+        return larger[: path.width * _HASH_BYTES]
+
+    def heads_tile(self, index: int, path: TilePath) -> bytes | None:
+        """A tile or bundle of the tree of mailbox heads that the leaf of that number tells the root of."""
+        return self._published.read(heads_prefix(index) + str(path))
+
+    def heads_tree(self, index: int, entry: Entry) -> TileTree:
+        """The tree of mailbox heads of a leaf of `audit_log.day_closed`."""
+        return self._published.heads_tree(heads_prefix(index), int((entry.facts or {})["count"]))
+
+    def entry(self, row: LeafRow) -> Entry:
+        """What the leaf says."""
+        return decode(row.entry)
