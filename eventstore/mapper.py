@@ -113,7 +113,8 @@ class EventMapper(Mapper[UUID]):
         """A page of events, with all their owners' keys fetched at once."""
         decoded = [(stored, *self._decode(stored)) for stored in stored_events]
         owners = {sealed.owner for _, plan, wire, _ in decoded for sealed in sealed_in(plan.shape, wire)}
-        self._keys.prefetch(owners)
+        if owners:  # who reads nothing personal needs no key store
+            self._keys.prefetch(owners)
         return [self._event(*parts) for parts in decoded]
 
     def owners(self, events: Sequence[Event]) -> set[UUID]:

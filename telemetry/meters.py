@@ -159,6 +159,24 @@ INSPECTION_REFUSALS = Counter(
     "ebox_inspection_refusals_total", "Uploads that inspection did not accept, by reason.", ("reason",)
 )
 
+AUDIT_LEAVES = Gauge(
+    "ebox_audit_log_leaves", "Leaves of the audit log that are sequenced.", multiprocess_mode="max"
+)
+AUDIT_CHECKPOINT_TIME = Gauge(
+    "ebox_audit_log_checkpoint_timestamp_seconds",
+    "When the newest checkpoint of the audit log was published, in seconds since 1970.",
+    multiprocess_mode="max",
+)
+AUDIT_LAG_SECONDS = Gauge(
+    "ebox_audit_log_lag_seconds",
+    "How long an event has waited that no checkpoint of the audit log covers yet. 0 at the head.",
+    multiprocess_mode="livemin",
+)
+AUDIT_REFUSALS = Counter(
+    "ebox_audit_log_refusals_total",
+    "How often the audit log would not sign, since that would contradict what it signed before.",
+)
+
 LEADER = Gauge(
     "ebox_leader",
     "1 where this process does a work that must be single.",
