@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from bench.load.plan import Tally
@@ -24,3 +24,9 @@ def load_figures(name: str, tally: Tally, server_cpu_seconds: float | None = Non
     if server_cpu_seconds is not None:
         figures[f"{name} processor"] = (1e6 * server_cpu_seconds / max(1, tally.acknowledged), "µs/request")
     return figures
+
+
+def quantile(values: Iterable[float], q: float) -> float:
+    """The value that this part of them is below."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(q * len(ordered)))]

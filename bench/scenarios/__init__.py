@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from bench.measurement import Outcome
+from bench.scenarios.audit_proof import audit_proof
 from bench.scenarios.batch import batch
 from bench.scenarios.bulk_memory import bulk_memory
 from bench.scenarios.inbox import inbox
@@ -28,4 +29,5 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "projections": projections,
     "memory": memory,
     "bulk-memory": bulk_memory,
+    "audit-proof": audit_proof,
 }

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from bench.failure import BenchmarkFailed
-from bench.figures import Figures
+from bench.figures import Figures, quantile
 from bench.installation import Installation
 from bench.measurement import Goal, Outcome
 from bench.rounds import take_turns
@@ -76,13 +76,13 @@ class _Steady:
         with self.ebox.projector():
             self.ebox.wait_for_projector()
             written = _write(self.ebox, rate=RATE, seconds=seconds)
-        visible, submitted = sorted(written["commitToVisible"]), sorted(written["submitToVisible"])
+        visible, submitted = written["commitToVisible"], written["submitToVisible"]
         if len(visible) != written["appended"]:
             raise BenchmarkFailed(f"{written['appended']} events appended, {len(visible)} seen")
         return {
-            VISIBLE: (_quantile(visible, 0.99), "ms"),
-            "commit to visible, p50": (_quantile(visible, 0.50), "ms"),
-            "submission to visible, p99": (_quantile(submitted, 0.99), "ms"),
+            VISIBLE: (quantile(visible, 0.99), "ms"),
+            "commit to visible, p50": (quantile(visible, 0.50), "ms"),
+            "submission to visible, p99": (quantile(submitted, 0.99), "ms"),
         }
 
 
@@ -114,7 +114,3 @@ def _write(
         raise BenchmarkFailed(f"the log's writer failed:\n{done.stderr}")
     written: dict[str, Any] = json.loads(done.stdout)
     return written
-
-
-def _quantile(ordered: list[float], q: float) -> float:
-    return ordered[min(len(ordered) - 1, int(q * len(ordered)))]
