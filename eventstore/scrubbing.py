@@ -8,12 +8,13 @@ file anew and empties its write-ahead log.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from time import monotonic, sleep
-from typing import Final
+from typing import Final, cast
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
 from domain.errors import Unavailable
 from eventstore.longwork import STATEMENT_SECONDS
@@ -29,38 +30,36 @@ def scrub(engine: Engine, tables: Sequence[sa.Table]) -> None:
     Raises `Unavailable` where it did not come about in time: it may simply be done again.
     """
     try:
-        with engine.connect() as connection:
-            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-            if alone.dialect.name == "postgresql":
-                _vacuum(alone, tables)
-            else:
-                _write_anew(alone)
-    except (
-        sa.exc.OperationalError,
-        sa.exc.InterfaceError,
-        sa.exc.InternalError,
-        sa.exc.TimeoutError,
-    ) as error:
+        if engine.dialect.name == "postgresql":
+            _vacuum(engine, tables)
+        else:
+            _write_anew(engine)
+    except (sqlite3.OperationalError, sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
         raise Unavailable("the database does not give up what was deleted; run this again") from error
 
 
-def _vacuum(connection: Connection, tables: Sequence[sa.Table]) -> None:
-    for name in ("statement_timeout", "lock_timeout"):
-        connection.exec_driver_sql(f"SET {name} = '{STATEMENT_SECONDS}s'")
+def _vacuum(engine: Engine, tables: Sequence[sa.Table]) -> None:
+    with engine.connect() as connection:
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+        for name in ("statement_timeout", "lock_timeout"):
+            alone.exec_driver_sql(f"SET {name} = '{STATEMENT_SECONDS}s'")
+        try:
+            for table in tables:
+                alone.exec_driver_sql(f'VACUUM (INDEX_CLEANUP ON) "{table.name}"')
+        finally:
+            alone.invalidate()  # the next one is to have the pool's own limits
+
+
+def _write_anew(engine: Engine) -> None:
+    pooled = engine.raw_connection()
     try:
-        for table in tables:
-            connection.exec_driver_sql(f'VACUUM (INDEX_CLEANUP ON, ANALYZE) "{table.name}"')
+        # The driver's own: neither of the two may stand in a transaction.
+        connection = cast("sqlite3.Connection", pooled.driver_connection)
+        until = monotonic() + CHECKPOINT_SECONDS
+        connection.execute("VACUUM")
+        while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if monotonic() > until:
+                raise Unavailable("somebody reads on in the database's write-ahead log; run this again")
+            sleep(_LOOK_SECONDS)
     finally:
-        connection.invalidate()  # the next one is to have the pool's own limits
-
-
-def _write_anew(connection: Connection) -> None:
-    until = monotonic() + CHECKPOINT_SECONDS
-    connection.exec_driver_sql("VACUUM")
-    while True:
-        is_busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-        if not is_busy:
-            return
-        if monotonic() > until:
-            raise Unavailable("somebody reads on in the database's write-ahead log; run this again")
-        sleep(_LOOK_SECONDS)
+        pooled.close()

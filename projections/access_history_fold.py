@@ -46,6 +46,7 @@ from domain.personal import ERASED, readable
 from projections.access_history_retention import portions, retire
 from projections.access_history_table import HISTORY, IS_PUBLICATION
 from projections.bulk import insert_rows
+from projections.erasing import forget_actors
 from projections.model import Located, Row
 
 _OUTCOMES: Final[dict[type[Event], tuple[str, ...]]] = {
@@ -58,13 +59,7 @@ _OUTCOMES: Final[dict[type[Event], tuple[str, ...]]] = {
 }
 """What became of telling the owner, and what of it is shown."""
 
-_OF_A_CALLER: Final = (
-    "actor_party",
-    "actor_kind",
-    "site",
-    "digital_key",
-    "assurance_level",
-)
+_OF_A_CALLER: Final = ("actor_party", "actor_kind", "site", "digital_key", "assurance_level")
 _SAID_OF_OWNER: Final = (
     "because",
     "terms_version",
@@ -106,6 +101,7 @@ def fold(connection: Connection, page: Sequence[Located]) -> None:
         _complete_publications(connection, rows)
         _complete_openings(connection, rows)
         insert_rows(connection, HISTORY, rows)
+        forget_actors(connection, portion, HISTORY)
         retire(connection, portion[-1][1])
 
 
@@ -162,7 +158,7 @@ _ACCESSES = select(HISTORY).where(
 
 HANDLES: Final[frozenset[type[Event]]] = frozenset(
     {
-        *(event for topic, event in EVENTS.items() if topic.startswith(("mailbox.", "message."))),
+        *(event for topic, event in EVENTS.items() if topic.startswith(("mailbox.", "message.", "erasure."))),
         AccessRecorded,
         AccessDenied,
         AuditReplayed,
@@ -220,7 +216,7 @@ def _of_message(message_id: UUID, mailbox_id: UUID) -> Row:
 def _of_owner(event: Event) -> Row:
     """What happened to the mailbox itself: never the address, only which terms, wishes, or reason."""
     said = {name: getattr(event, name) for name in _SAID_OF_OWNER if hasattr(event, name)}
-    return {"mailbox_id": event.originator_id, "detail": said or None}
+    return {"mailbox_id": getattr(event, "mailbox_id", event.originator_id), "detail": said or None}
 
 
 def _publication(event: MessagePublished) -> Row:

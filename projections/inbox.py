@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Connection, Select, bindparam, false, func, select
 
 from domain.events.access import AccessRecorded
-from domain.events.mailbox import MailboxMerged
+from domain.events.mailbox import MailboxMerged, OwnerErased
 from domain.events.message import MessageExpired, MessagePublished, MessageWithdrawn
 from projections.inbox_conditions import in_partitions
 from projections.inbox_expiry import narrowed
@@ -33,7 +33,15 @@ MODEL: Final = ReadModel(
     name="inbox",
     tables=(INBOX, TEXTS, COUNTERS, MERGES),
     handles=frozenset(
-        {MessagePublished, MessageExpired, MessageWithdrawn, AccessRecorded, MailboxMerged, *CHANGES}
+        {
+            MessagePublished,
+            MessageExpired,
+            MessageWithdrawn,
+            AccessRecorded,
+            MailboxMerged,
+            OwnerErased,
+            *CHANGES,
+        }
     ),
     fold=fold,
 )

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from domain.events.access import AccessRecorded
-from domain.events.mailbox import MailboxMerged
+from domain.events.mailbox import MailboxMerged, OwnerErased
 from domain.events.message import MessageExpired, MessagePublished, MessageWithdrawn
 from projections.bulk import insert_rows
+from projections.erasing import forget_mailbox, forget_sender
 from projections.inbox_counters import Counters, published_before
 from projections.inbox_merge import merge
-from projections.inbox_tables import INBOX, MERGES, TEXTS
+from projections.inbox_tables import COUNTERS, INBOX, MERGES, TEXTS
 from projections.inbox_texts import crowd, is_crowded, text_row
 from projections.mailbox_merges import survivors
 from projections.message_facts import FORGOTTEN, change_of, message_row, update_rows
@@ -40,9 +41,13 @@ def fold(connection: Connection, page: Sequence[Located]) -> None:
     """Take a page of events in."""
     begin = 0
     for index, (position, event) in enumerate(page):
-        if isinstance(event, MailboxMerged):
+        if isinstance(event, MailboxMerged | OwnerErased):
             _fold(connection, page[begin:index])
-            merge(connection, position, event)
+            if isinstance(event, MailboxMerged):
+                merge(connection, position, event)
+            else:
+                forget_mailbox(connection, event, TEXTS, INBOX, COUNTERS)
+                forget_sender(connection, event, INBOX)
             begin = index + 1
     _fold(connection, page[begin:])
 

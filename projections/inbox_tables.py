@@ -134,6 +134,8 @@ for _column in (_m.message_type, _m.sender_organisation, _m.sender_application, 
     _index(f"newest_{_column.name}", _column)
 _index("expiry", _m.expires_at)
 _index("partition", _m.recipient_partition, only=and_(IS_LISTED, _m.recipient_partition.is_not(None)))
+_IS_REPLY: Final = _m.sender_party.is_not(None)
+Index("inbox_replier", _m.sender_party, postgresql_where=_IS_REPLY, sqlite_where=_IS_REPLY)
 Index("inbox_position", _m.mailbox_id, _m.position, _m.message_id)
 
 _TEXTS_SHELF: Final = (_t.mailbox_id, _t.is_hidden, _t.is_archived)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from domain.events.mailbox import MailboxMerged
+from domain.events.mailbox import MailboxMerged, OwnerErased
 from domain.events.message import (
     Addressee,
     AttachmentRecord,
@@ -40,6 +40,7 @@ from domain.events.message import (
 from domain.personal import readable
 from projections.bulk import insert_rows
 from projections.columns import METADATA, Json
+from projections.erasing import forget_mailbox, forget_sender
 from projections.mailbox_merges import doubles, merges_table, record_merge, survivors
 from projections.message_facts import CHANGES, MessageColumns, change_of, message_row, update_rows
 from projections.model import Located, ReadModel, Row
@@ -57,6 +58,8 @@ DETAIL: Final = Table("message_detail", METADATA, DetailColumns)
 MERGES: Final = merges_table("message_detail_merges")
 
 Index("message_detail_publication", DETAIL.c.mailbox_id, DETAIL.c.publication_id)
+_IS_REPLY: Final = DETAIL.c.sender_party.is_not(None)
+Index("message_detail_replier", DETAIL.c.sender_party, postgresql_where=_IS_REPLY, sqlite_where=_IS_REPLY)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -158,9 +161,13 @@ _WITHHELD: Final[Row] = {"body": None, "payment": None, "attachments": []}
 def _fold(connection: Connection, page: Sequence[Located]) -> None:
     begin = 0
     for index, (position, event) in enumerate(page):
-        if isinstance(event, MailboxMerged):
+        if isinstance(event, MailboxMerged | OwnerErased):
             _take_in(connection, page[begin:index])
-            _merge(connection, position, event)
+            if isinstance(event, MailboxMerged):
+                _merge(connection, position, event)
+            else:
+                forget_mailbox(connection, event, DETAIL)
+                forget_sender(connection, event, DETAIL)
             begin = index + 1
     _take_in(connection, page[begin:])
 
@@ -226,6 +233,8 @@ def _attachment(record: AttachmentRecord) -> Row:
 MODEL: Final = ReadModel(
     name="message_detail",
     tables=(DETAIL, MERGES),
-    handles=frozenset({MessagePublished, MessageExpired, MessageWithdrawn, MailboxMerged, *CHANGES}),
+    handles=frozenset(
+        {MessagePublished, MessageExpired, MessageWithdrawn, MailboxMerged, OwnerErased, *CHANGES}
+    ),
     fold=_fold,
 )

@@ -67,7 +67,8 @@ class MessageColumns(TypedColumns):
     `received_at` is when the message came into its owner's sight, null until then. `position` is that of the
     last event that changed the row. Where the owner has been erased, `is_erased` is true and what was
     personal is null. A recalled message has lost its texts. `sender_kind` is `enterprise`, or `citizen` for a
-    reply: then `sender_number` says whose. `replied_at` is when its owner last replied.
+    reply: then `sender_number` says whose, and `sender_party`; once they
+    are erased, only the latter. `replied_at` is when its owner last replied.
     """
 
     message_id: Named[UUID] = Column(primary_key=True)
@@ -75,6 +76,7 @@ class MessageColumns(TypedColumns):
     publication_id: Named[UUID]
     sender_kind: Named[str]
     sender_number: Named[str | None]
+    sender_party: Named[UUID | None]
     sender_organisation: Named[str]
     sender_application: Named[str]
     sender_partition: Named[str | None]
@@ -112,12 +114,15 @@ class MessageColumns(TypedColumns):
 
 def message_row(position: int, event: MessagePublished) -> Row:
     """The row of a message as it was published."""
+    is_reply = event.sender_kind == "citizen"
+    is_sender_erased = is_reply and event.access.actor is ERASED
     return {
         "message_id": event.originator_id,
         "mailbox_id": event.mailbox_id,
         "publication_id": event.publication_id,
         "sender_kind": event.sender_kind,
-        "sender_number": readable(event.sender_number),
+        "sender_number": None if is_sender_erased else readable(event.sender_number),
+        "sender_party": event.access.actor_party if is_reply else None,
         "sender_organisation": event.sender_organisation,
         "sender_application": event.sender_application,
         "sender_partition": event.sender_partition,

@@ -6,7 +6,9 @@ from typing import Final
 
 from projections import (
     access_history,
+    audit_scopes,
     document_events,
+    erasures,
     inbox,
     kept_documents,
     message_detail,
@@ -27,4 +29,6 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     timetable.MODEL,
     kept_documents.MODEL,
     document_events.MODEL,
+    erasures.MODEL,
+    audit_scopes.MODEL,
 )

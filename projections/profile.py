@@ -86,6 +86,16 @@ def exclusively_ebox(connection: Connection, mailboxes: Collection[UUID]) -> set
 _PROFILES: Final = select(PROFILE).where(PROFILE.c.mailbox_id.in_(bindparam("mailboxes", expanding=True)))
 
 
+_NO_WISHES: Final[Row] = {
+    "language": None,
+    "frequency": facts.Frequency.IMMEDIATE.value,
+    "quiet_hours": None,
+    "reminders": True,
+    "exclusively_ebox": False,
+    "show_title": False,
+}
+
+
 def _fold(connection: Connection, page: Sequence[Located]) -> None:
     mailboxes = {event.originator_id for _, event in page}
     found = connection.execute(_PROFILES, {"mailboxes": list(mailboxes)}).mappings()
@@ -109,6 +119,8 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
                 row.update(merged_into=event.into_mailbox, address=None, is_verified=False)
             case facts.PreferencesChanged():
                 row.update(_preferences(event))
+            case facts.OwnerErased():
+                row.update(_NO_WISHES, address=None, is_verified=False, is_erased=True)
     upsert_rows(connection, PROFILE, list(rows.values()), replace_all)
 
 
@@ -121,12 +133,7 @@ def _created(event: facts.MailboxCreated) -> Row:
         "activated_at": None,
         "address": None,
         "is_verified": False,
-        "language": None,
-        "frequency": facts.Frequency.IMMEDIATE.value,
-        "quiet_hours": None,
-        "reminders": True,
-        "exclusively_ebox": False,
-        "show_title": False,
+        **_NO_WISHES,
         "is_erased": event.identifier is ERASED,
         "merged_into": None,
     }
@@ -155,7 +162,9 @@ MODEL: Final = ReadModel(
             facts.EmailRejected,
             facts.MailboxMerged,
             facts.PreferencesChanged,
+            facts.OwnerErased,
         }
     ),
     fold=_fold,
+    version=2,
 )

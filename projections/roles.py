@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Index, Named, RowMapping, Table, TypedColumns, delete, select
 
 from domain.events.enterprise import RoleAssigned, RoleWithdrawn
+from domain.events.mailbox import OwnerErased
 from domain.roles import EnterpriseRole, HeldRole
 from projections.bulk import replace_all, upsert_rows
 from projections.columns import METADATA, Json
@@ -58,10 +59,16 @@ def fold(connection: Connection, page: Sequence[Located]) -> None:
                 upsert_rows(connection, ROLES, [row], replace_all)
             case RoleWithdrawn():
                 connection.execute(delete(ROLES).where(ROLES.c.role_id == event.role_id))
+            case OwnerErased():
+                connection.execute(delete(ROLES).where(ROLES.c.person_party == event.party_id))
 
 
 MODEL: Final = ReadModel(
-    name="roles", tables=(ROLES,), handles=frozenset({RoleAssigned, RoleWithdrawn}), fold=fold
+    name="roles",
+    tables=(ROLES,),
+    handles=frozenset({RoleAssigned, RoleWithdrawn, OwnerErased}),
+    fold=fold,
+    version=2,
 )
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from domain.events.base import Event
+from domain.events.mailbox import OwnerErased
 from domain.events.message import (
     DocumentsPurged,
     ExpiryAnnounced,
@@ -42,16 +43,19 @@ from domain.events.message import (
 from domain.message import expiry_warning_due, reminder_due
 from projections.bulk import insert_rows, replace_all, upsert_rows
 from projections.columns import METADATA, Moment
+from projections.erasing import forget_mailbox
 from projections.model import Located, ReadModel, Row
 
 
 class TimetableColumns(TypedColumns):
     """`due_at` is when the next thing falls due, null once the message has expired; `expired_at` is set then.
 
-    A message whose documents are gone, or that never had any, has no row after its expiry.
+    A message whose documents are gone, or that never had any, has no row after its expiry; one whose owner
+    was erased has none any more.
     """
 
     message_id: Named[UUID] = Column(primary_key=True)
+    mailbox_id: Named[UUID]
     visible_from: Named[datetime] = Column(Moment)
     expires_at: Named[datetime] = Column(Moment)
     has_documents: Named[bool]
@@ -69,6 +73,7 @@ _t = TIMETABLE.c
 _LIES_AHEAD = _t.due_at.is_not(None)
 _HAS_EXPIRED = _t.expired_at.is_not(None)
 Index("timetable_due", _t.due_at, _t.message_id, postgresql_where=_LIES_AHEAD, sqlite_where=_LIES_AHEAD)
+Index("timetable_mailbox", _t.mailbox_id)
 Index(
     "timetable_expired",
     _t.expired_at,
@@ -132,6 +137,16 @@ _REMOVE: Final = delete(TIMETABLE).where(_t.message_id.in_(bindparam("messages",
 
 
 def _fold(connection: Connection, page: Sequence[Located]) -> None:
+    begin = 0
+    for index, (_, event) in enumerate(page):
+        if isinstance(event, OwnerErased):
+            _take_in(connection, page[begin:index])
+            forget_mailbox(connection, event, TIMETABLE)
+            begin = index + 1
+    _take_in(connection, page[begin:])
+
+
+def _take_in(connection: Connection, page: Sequence[Located]) -> None:
     published = {event.originator_id for _, event in page if isinstance(event, MessagePublished)}
     earlier = list({event.originator_id for _, event in page} - published)
     rows: dict[UUID, Row] = {}
@@ -140,6 +155,8 @@ def _fold(connection: Connection, page: Sequence[Located]) -> None:
         rows = {row["message_id"]: dict(row) for row in found}
     for _, event in page:
         message_id = event.originator_id
+        if message_id not in rows and message_id not in published:
+            continue  # its owner was erased
         match event:
             case MessagePublished():
                 rows[message_id] = _published(event)
@@ -176,6 +193,7 @@ _FLAGS: Final[dict[type[Event], Row]] = {
 def _published(event: MessagePublished) -> Row:
     return {
         "message_id": event.originator_id,
+        "mailbox_id": event.mailbox_id,
         "visible_from": event.visible_from,
         "expires_at": event.expires_at,
         "has_documents": bool(event.attachments),
@@ -206,7 +224,7 @@ def _next(row: Row) -> datetime | None:
 MODEL: Final = ReadModel(
     name="timetable",
     tables=(TIMETABLE,),
-    handles=frozenset({MessagePublished, DocumentsPurged, MessageExpired, *_FLAGS}),
+    handles=frozenset({MessagePublished, DocumentsPurged, MessageExpired, OwnerErased, *_FLAGS}),
     fold=_fold,
-    version=2,
+    version=3,
 )
