@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 from functools import cached_property, partial
 
-from application.auditing import Auditing
 from application.authority import Authority
 from application.batching import Batching
 from application.bounces import Bounces
@@ -26,8 +25,8 @@ from application.publishing import Publishing
 from application.reading import Reading
 from application.reference import Reference
 from application.replacing import Replacing
-from application.replaying import Replaying
 from application.retention import Retention
+from application.scope_log import ScopeLog
 from application.timekeeping import Timekeeper
 from application.verification import AddressCodes
 from bootstrap.errors import CannotStart
@@ -63,7 +62,12 @@ class UseCases(Stores):
     @cached_property
     def authority(self) -> Authority:
         """Who may do what."""
-        return Authority(self.parties, self.enterprises.roles)
+        return Authority(self.parties, self.enterprises.roles, self.scope_log.find)
+
+    @cached_property
+    def scope_log(self) -> ScopeLog:
+        """Auditors' scopes, as they are now."""
+        return ScopeLog(self.events)
 
     @cached_property
     def enterprises(self) -> Enterprises:
@@ -225,30 +229,6 @@ class UseCases(Stores):
             database=self.read_database,
             positions=self.positions,
             reference=self.reference,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def auditing(self) -> Auditing:
-        """What auditors do."""
-        return Auditing(
-            events=self.events,
-            authority=self.authority,
-            parties=self.parties,
-            database=self.read_database,
-            positions=self.positions,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def replaying(self) -> Replaying:
-        """What auditors ask of the past."""
-        return Replaying(
-            events=self.events,
-            authority=self.authority,
-            parties=self.parties,
-            database=self.read_database,
-            positions=self.positions,
             clock=self.clock,
         )
 

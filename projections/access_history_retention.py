@@ -25,14 +25,14 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 from domain.events.access import AccessDenied, AccessRecorded
 from domain.events.audit import AuditExported, AuditReplayed
 from domain.events.base import Event
-from domain.events.mailbox import MailboxMerged
+from domain.events.mailbox import MailboxFrozen, MailboxMerged, MailboxUnfrozen
 from domain.events.message import DocumentsPurged, MessageExpired, MessagePublished
 from domain.events.retention import HorizonMoved
 from projections.access_history_table import HISTORY
 from projections.model import Located
 
-FROZEN: Final = "mailbox.frozen"
-UNFROZEN: Final = "mailbox.unfrozen"
+FROZEN: Final = MailboxFrozen.TOPIC
+UNFROZEN: Final = MailboxUnfrozen.TOPIC
 
 _PAIRS_AT_ONCE: Final = 200
 
