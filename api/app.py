@@ -28,6 +28,7 @@ from api import (
     reference_data,
     replay,
     replies,
+    scopes,
     shared_documents,
 )
 from api.context import RequestContext
@@ -54,6 +55,7 @@ _AREAS: Final = (
     me_history,
     audit,
     replay,
+    scopes,
     reference_data,
     v2_messages,
     v2_ebox,

@@ -28,6 +28,7 @@ from api.routes import method_of, route_of
 from api.schemas.issues import issues_of_request
 from api.security import record_denial
 from application.views import MessagesNotFound, PreconditionFailed, RangeNotSatisfiable
+from audit.proving.errors import NoLogYet, NotLoggedYet
 from domain.errors import (
     Conflict,
     DomainError,
@@ -41,6 +42,7 @@ from domain.errors import (
     NotFound,
     OutcomeUnknown,
     Retryable,
+    ScopeClosed,
 )
 from identity.errors import TokenMissing, TokenRefused
 from storage.errors import StorageUnavailable
@@ -203,6 +205,11 @@ def _(error: NotActivated) -> Problem:
 
 
 @problem_of.register
+def _(error: ScopeClosed) -> Problem:
+    return Problem(kinds.CONFLICT, "The scope was decided already, or is over.")
+
+
+@problem_of.register
 def _(error: LimitReached) -> Problem:
     return Problem(kinds.TOO_MANY_REQUESTS, _NOTHING_DONE, headers=_retry_after(error.retry_after))
 
@@ -227,6 +234,17 @@ def _(error: RangeNotSatisfiable) -> Problem:
 @problem_of.register
 def _(error: Retryable) -> Problem:
     return _unavailable(_NOTHING_DONE, error.retry_after)
+
+
+@problem_of.register
+def _(error: NoLogYet) -> Problem:
+    return _unavailable("There is no audit log here yet.", error.retry_after)
+
+
+@problem_of.register
+def _(error: NotLoggedYet) -> Problem:
+    detail = "No checkpoint of the audit log covers it yet; in normal running the next one does."
+    return Problem(kinds.NOT_LOGGED_YET, detail, headers=_retry_after(error.retry_after))
 
 
 @problem_of.register

@@ -27,7 +27,9 @@ from application.reading import Reading
 from application.reference import Reference
 from application.replaying import Replaying
 from application.replies import Replies
+from application.scopes import Scopes
 from application.statuses import Statuses
+from audit.promises import Promises
 from domain.actors import Actor
 from identity.access_tokens import AccessToken
 
@@ -81,6 +83,8 @@ class Services:
     reference: Reference
     denials: Denials
     replaying: Replaying
+    scopes: Scopes
+    promises: Promises
     access_tokens: AccessTokens
     actor_of: Callable[[AccessToken, UUID], Awaitable[Actor]]
     public_url: str

@@ -63,7 +63,7 @@ class Auditing:
         """The mailbox of the party with this number. Raises `NotAllowed` outside the scope, `NotFound`."""
         at = self._clock.now()
         party = await self._parties.find(identifier)
-        basis = self._authority.audit(actor, party, Operation.FIND_MAILBOX, at)
+        basis = await self._authority.audit(actor, party, Operation.FIND_MAILBOX, at)
         mailbox_id = party.mailbox_id if party else None
         look = AuditLook.of(
             Look.MAILBOX_SEARCH, mailbox_id, actor, basis, at, LookedAt(mailbox_id=mailbox_id)
@@ -89,7 +89,7 @@ class Auditing:
         at = self._clock.now()
         mailbox_id = asked.mailbox_id or await self._mailbox_of_message(asked.message_id)
         party = await self._parties.by_mailbox(mailbox_id) if mailbox_id else None
-        basis = self._authority.audit(actor, party, Operation.READ_ACCESS_HISTORY, at)
+        basis = await self._authority.audit(actor, party, Operation.READ_ACCESS_HISTORY, at)
         within = _within(asked, mailbox_id, actor.audit_scope)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
         merged = party.merged_mailboxes if party and asked.mailbox_id else ()

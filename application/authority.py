@@ -12,13 +12,23 @@ from application.parties import Parties
 from domain.access import Basis, ScopeBasis
 from domain.actors import Actor
 from domain.decisions import NO_PARTITION, Allow, Operation, Subject, decide
-from domain.errors import NotActivated, NotAllowed
+from domain.errors import Issue, NotActivated, NotAllowed
 from domain.roles import HeldRole
+from domain.scope import Scope
 from eventstore.parties import Party, PartyKind
 
 Roles = Callable[[UUID, UUID], Awaitable[tuple[HeldRole, ...]]]
 """The roles that a person (party id) holds in the enterprise with this mailbox."""
 
+Scopes = Callable[[UUID], Awaitable[Scope | None]]
+"""The scope of this id as the log has it now."""
+
+_ASK_FOR_A_SCOPE: Final = Issue(
+    "Authorization",
+    "scopeRequired",
+    "ask for a scope (POST /audit/scopes), let another auditor approve it, and take a new token under it",
+    "header",
+)
 
 _UNUSED: Final = frozenset({Operation.PROFILE, Operation.COUNT})
 """What may be asked of an enterprise's mailbox that is not in use yet: whether it is, and how much waits."""
@@ -55,9 +65,10 @@ class Permission:
 class Authority:
     """Finds the party and asks the decision function."""
 
-    def __init__(self, parties: Parties, roles: Roles) -> None:
+    def __init__(self, parties: Parties, roles: Roles, scopes: Scopes) -> None:
         self._parties = parties
         self._roles = roles
+        self._scopes = scopes
 
     async def own_mailbox(
         self, actor: Actor, operation: Operation, at: datetime, mailbox: UUID | None = None
@@ -81,12 +92,23 @@ class Authority:
         merged = frozenset(party.merged_mailboxes)
         return Permission(party.mailbox_id, allowed.basis, allowed.partitions, merged, allowed.bases)
 
-    def audit(self, actor: Actor, party: Party | None, operation: Operation, at: datetime) -> ScopeBasis:
-        """The basis of an auditor's look at this party's mailbox, or (None) at no single one."""
-        basis = _allowed(actor, subject_of(party), operation, at).basis
+    async def audit(
+        self, actor: Actor, party: Party | None, operation: Operation, at: datetime
+    ) -> ScopeBasis:
+        """The basis of an auditor's look at this party's mailbox, or (None) at no single one.
+
+        The scope that the actor's token names must stand at this moment. Raises `NotAllowed`.
+        """
+        named = actor.audit_scope.id if actor.audit_scope else None
+        scope = await self._scopes(named) if named else None
+        basis = _allowed(actor, subject_of(party), operation, at, scope).basis
         if not isinstance(basis, ScopeBasis):
-            raise NotAllowed("no scope")
+            raise TypeError(f"{operation} is no look")
         return basis
+
+    def scopes(self, actor: Actor, operation: Operation, at: datetime, scope: Scope | None = None) -> Basis:
+        """The basis on which an auditor deals with scopes, or with this one. Raises `NotAllowed`."""
+        return _allowed(actor, None, operation, at, scope).basis
 
     async def _subject(self, actor: Actor, party: Party | None) -> Subject | None:
         if party is None or party.kind is not PartyKind.ENTERPRISE or party.mailbox_id is None:
@@ -101,8 +123,15 @@ def subject_of(party: Party | None, roles: tuple[HeldRole, ...] = ()) -> Subject
     return Subject(party.party_id, party.mailbox_id, party.kind.value, roles)
 
 
-def _allowed(actor: Actor, subject: Subject | None, operation: Operation, at: datetime) -> Allow:
-    decision = decide(actor, subject, operation, None, None, at)
+def _allowed(
+    actor: Actor,
+    subject: Subject | None,
+    operation: Operation,
+    at: datetime,
+    scope: Scope | None = None,
+) -> Allow:
+    decision = decide(actor, subject, operation, None, None, at, scope=scope)
     if isinstance(decision, Allow):
         return decision
-    raise NotAllowed(decision.reason, mailbox_id=subject.mailbox_id if subject else None)
+    issues = (_ASK_FOR_A_SCOPE,) if decision.lacks_scope else ()
+    raise NotAllowed(decision.reason, *issues, mailbox_id=subject.mailbox_id if subject else None)

@@ -83,7 +83,7 @@ class Replaying:
         """
         now = self._clock.now()
         party = await self._parties.by_mailbox(mailbox_id)
-        basis = self._authority.audit(actor, party, Operation.REPLAY, now)
+        basis = await self._authority.audit(actor, party, Operation.REPLAY, now)
         head = await self._caught_up()
         until = _until(moment, now, head)
         _require_within(actor.audit_scope, moment)

@@ -7,9 +7,9 @@ import json
 import httpx
 
 from application.demo.people import EMPLOYEE, EMPLOYER, PEOPLE, Person
+from application.demo.scopes import APPROVER, AUDITOR, WHOLE_DEMO
 from application.demo.secrets import DEMO_FOLDER, private_key_file
 from bootstrap.errors import CannotStart
-from domain.actors import AuditScope
 from domain.clock import SystemClock
 from identity.client import LoginFailed, OAuthClient
 from settings import Settings
@@ -19,10 +19,9 @@ CLIENTS = {
     "site": "demo-site",
     "citizen": "demo-site",
     "employee": "demo-site",
-    "auditor": "demo-auditor-1",
+    "auditor": AUDITOR,
 }
 REDIRECT_URI = "http://127.0.0.1/demo/callback"
-WHOLE_DEMO = AuditScope("DEMO-1", "A look around the demo", None)
 
 
 def _person(subject: str) -> Person:

@@ -12,11 +12,14 @@ from application.demo.people import PEOPLE
 from application.demo.secrets import DEMO_FOLDER, demo_partners
 from application.partners import Partners
 from application.suspending import Suspending
+from audit.promises import Promises, key_name
 from bootstrap.aftercare import Aftercare
+from bootstrap.promising import StoredPromiseKeys, log_origin
 from domain.identifiers import Ssin
 from eventstore.parties import PartyRegistry
 from identity.access_tokens import AccessTokenValidator
 from identity.actors import Actors
+from identity.approved_scopes import LoggedScopes
 from identity.assembly import assemble
 from identity.authorization_server import AuthorizationServer
 from identity.client_keys import new_client_key, public_jwks
@@ -100,6 +103,13 @@ class Identities(Aftercare):
         )
 
     @cached_property
+    def promises(self) -> Promises:
+        """What senders are promised about the audit log."""
+        origin = log_origin(self.settings.url)
+        keys = StoredPromiseKeys(key_name(origin), self.promise_keys, self._key_store_threads)
+        return Promises(origin, keys)
+
+    @cached_property
     def authorization_server(self) -> AuthorizationServer:
         """Issues the tokens for our API."""
         people = [DemoPerson(one.key, one.label, one.number, one.digital_keys) for one in PEOPLE]
@@ -112,6 +122,7 @@ class Identities(Aftercare):
             clients=self.directory,
             people=_PeopleByNumber(self.key_store.parties),
             enterprises=self.enterprises,
+            scopes=LoggedScopes(self.scope_log, self.read_database),
             demo_people=people if self.is_demo else (),
             is_production=not self.settings.is_embedded,
         )

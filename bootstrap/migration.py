@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from application.demo.scopes import DemoScopes
 from application.demo.seeding import make_mailboxes
 from application.partners import read_partners_file
 from bootstrap.errors import CannotStart
@@ -64,8 +65,11 @@ def migrate(system: System) -> Iterator[str]:
 
 
 async def seed_demo(system: System) -> None:
-    """The demo people's mailboxes, as far as they are not there."""
+    """The demo people's mailboxes and the auditors' scope, as far as they are not there."""
     await make_mailboxes(system.mailboxes)
+    await DemoScopes(
+        events=system.events, log=system.scope_log, parties=system.parties, clock=system.clock
+    ).make()
 
 
 @contextmanager

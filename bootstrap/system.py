@@ -57,6 +57,8 @@ class System(PortalParts):
             reference=self.reference,
             denials=self.denials,
             replaying=self.replaying,
+            scopes=self.scopes,
+            promises=self.promises,
             access_tokens=self.access_tokens,
             actor_of=self.actors.of,
             public_url=self.settings.url,

@@ -44,9 +44,10 @@ class AssuranceLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditScope:
-    """What an auditor was allowed to look at, and why.
+    """What an auditor wants to look at, and why.
 
-    `subjects` is None for every mailbox. `start` and `end` bound the moments that may be looked at.
+    `subjects` is None for every mailbox. `start` and `end` bound the moments that may be looked at; None
+    leaves that end open. `id`: the approved scope that it lies within, None where there is none yet.
     """
 
     case: str
@@ -54,6 +55,14 @@ class AuditScope:
     subjects: frozenset[UUID] | None
     start: datetime | None = None
     end: datetime | None = None
+    id: UUID | None = None
+
+    def lies_within(self, other: AuditScope) -> bool:
+        """Whether that has the same case and purpose, all the subjects and the whole period of this."""
+        subjects = other.subjects is None or (self.subjects is not None and self.subjects <= other.subjects)
+        start = other.start is None or (self.start is not None and self.start >= other.start)
+        end = other.end is None or (self.end is not None and self.end <= other.end)
+        return (self.case, self.purpose) == (other.case, other.purpose) and subjects and start and end
 
 
 @dataclass(frozen=True, slots=True)

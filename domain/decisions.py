@@ -17,6 +17,7 @@ from domain.access import Basis, BasisKind, ScopeBasis
 from domain.actors import Actor, ActorKind, AssuranceLevel, DigitalKey
 from domain.reference import MessageType
 from domain.roles import EnterpriseRole, HeldRole, may_manage, may_read
+from domain.scope import Scope, ScopeState
 
 
 class Operation(StrEnum):
@@ -41,6 +42,13 @@ class Operation(StrEnum):
     FIND_MAILBOX = "find_mailbox"
     READ_ACCESS_HISTORY = "read_access_history"
     REPLAY = "replay"
+    PROVE_EVENT = "prove_event"
+    READ_ENTRIES = "read_entries"
+    REQUEST_SCOPE = "request_scope"
+    READ_SCOPES = "read_scopes"
+    APPROVE_SCOPE = "approve_scope"
+    REFUSE_SCOPE = "refuse_scope"
+    WITHDRAW_SCOPE = "withdraw_scope"
 
 
 NO_PARTITION: Final = ""
@@ -75,9 +83,10 @@ class Allow:
 
 @dataclass(frozen=True, slots=True)
 class Deny:
-    """No, and why not."""
+    """No, and why not. `lacks_scope`: an approved scope is what an auditor would need."""
 
     reason: str
+    lacks_scope: bool = False
 
 
 Decision = Allow | Deny
@@ -92,6 +101,7 @@ class _Question:
     partition: str | None
     at: datetime
     sender: str | None
+    scope: Scope | None
 
 
 def decide(
@@ -103,17 +113,19 @@ def decide(
     at: datetime,
     *,
     sender: str | None = None,
+    scope: Scope | None = None,
 ) -> Decision:
     """May `actor` do `operation` to the mailbox of `party`, at that moment?
 
     `message_type` is the published message's, `sender` the enterprise number of who published it, where it is
     about one that was. `partition` is where the message lies in an enterprise's mailbox (`NO_PARTITION`: in
     none), None for questions about no single message. `party` is None for those about no single mailbox.
+    `scope` is the auditor's scope that it is about, or that the actor's token names, as the log has it now.
     """
     refused = refuse_at_once(actor, operation)
     if refused is not None:
         return refused
-    question = _Question(actor, party, operation, message_type, partition, at, sender)
+    question = _Question(actor, party, operation, message_type, partition, at, sender, scope)
     return _RULES[operation](question)
 
 
@@ -200,28 +212,36 @@ def _by_role(asked: _Question, roles: tuple[HeldRole, ...]) -> Decision:
     return Allow(Basis(BasisKind.ROLE, there[0].id, there[0].version), frozenset(bases), bases)
 
 
-def _audit(asked: _Question) -> Decision:
-    actor, party = asked.actor, asked.party
-    if actor.audit_scope is None:
-        return Deny("not an auditor")
+def _look(asked: _Question) -> Decision:
+    actor, party, scope = asked.actor, asked.party, asked.scope
     if not actor.assurance_level.reaches(AssuranceLevel.HIGH):
         return Deny("assurance level too low")
-    subjects = actor.audit_scope.subjects
-    if subjects is not None and (party is None or party.mailbox_id not in subjects):
+    looked = actor.audit_scope
+    if looked is None or scope is None or scope.requested_by != actor.registration_id:
+        return Deny("no approved scope", lacks_scope=True)
+    state = scope.state(asked.at)
+    if scope.approved is None or state is not ScopeState.APPROVED:
+        return Deny(f"the scope is {state}", lacks_scope=True)
+    if not looked.lies_within(scope.asked):
         return Deny("outside the scope")
-    if actor.registration_id is None:
-        return Deny("not registered")
-    scope = actor.audit_scope
-    return Allow(
-        ScopeBasis(
-            BasisKind.AUDIT_SCOPE,
-            actor.registration_id,
-            actor.registration_version,
-            scope.case,
-            scope.purpose,
-            None,
-        )
-    )
+    if looked.subjects is not None and (party is None or party.mailbox_id not in looked.subjects):
+        return Deny("outside the scope")
+    embargo = scope.approved.embargo_until
+    kind = BasisKind.AUDIT_SCOPE
+    return Allow(ScopeBasis(kind, scope.id, scope.version, looked.case, looked.purpose, embargo))
+
+
+def _scopes(asked: _Question) -> Decision:
+    if not asked.actor.assurance_level.reaches(AssuranceLevel.HIGH):
+        return Deny("assurance level too low")
+    return _registered(asked)
+
+
+def _another_ones_scope(asked: _Question) -> Decision:
+    """Two pairs of eyes: nobody decides about what they asked for themselves."""
+    if asked.scope is None or asked.scope.requested_by == asked.actor.registration_id:
+        return Deny("another auditor has to decide")
+    return _scopes(asked)
 
 
 def _by_registration(actor: Actor, kind: BasisKind) -> Decision:
@@ -260,9 +280,16 @@ _TABLE: Final[dict[Operation, tuple[tuple[frozenset[ActorKind], str], Rule]]] = 
     Operation.REPLY: (_PERSON, _owner),
     Operation.PROFILE: (_PERSON, _owner),
     Operation.OWN_HISTORY: (_PERSON, _owner),
-    Operation.FIND_MAILBOX: (_AUDITOR, _audit),
-    Operation.READ_ACCESS_HISTORY: (_AUDITOR, _audit),
-    Operation.REPLAY: (_AUDITOR, _audit),
+    Operation.FIND_MAILBOX: (_AUDITOR, _look),
+    Operation.READ_ACCESS_HISTORY: (_AUDITOR, _look),
+    Operation.REPLAY: (_AUDITOR, _look),
+    Operation.PROVE_EVENT: (_AUDITOR, _look),
+    Operation.READ_ENTRIES: (_AUDITOR, _look),
+    Operation.REQUEST_SCOPE: (_AUDITOR, _scopes),
+    Operation.READ_SCOPES: (_AUDITOR, _scopes),
+    Operation.APPROVE_SCOPE: (_AUDITOR, _another_ones_scope),
+    Operation.REFUSE_SCOPE: (_AUDITOR, _another_ones_scope),
+    Operation.WITHDRAW_SCOPE: (_AUDITOR, _scopes),
 }
 _CAPACITIES: Final = {operation: capacity for operation, (capacity, _) in _TABLE.items()}
 _RULES: Final = {operation: rule for operation, (_, rule) in _TABLE.items()}

@@ -7,7 +7,8 @@
     ├── Gone                    it was there, and its owner has been erased
     ├── IdempotencyKeyReused    the same key with another request
     ├── Conflict                the state does not allow it (any more)
-    │   └── NotActivated        the mailbox is not in use yet: its owner has to log in first
+    │   ├── NotActivated        the mailbox is not in use yet: its owner has to log in first
+    │   └── ScopeClosed         an auditor's scope was decided already, or is over
     ├── LimitReached            the caller did this too often; carries when it may be done again
     └── Retryable               the same call may succeed later
         ├── Busy                a limit is reached; nothing was begun
@@ -105,6 +106,12 @@ class NotActivated(Conflict):
     """The mailbox is not in use yet: its owner has to log in and accept the terms first."""
 
     code = "notActivated"
+
+
+class ScopeClosed(Conflict):
+    """An auditor's scope was decided already, or is over."""
+
+    code = "scopeClosed"
 
 
 class LimitReached(DomainError):

@@ -52,14 +52,18 @@ class AccessTokenIssuer:
         self._audience = audience
 
     def for_client(self, client: RegisteredClient, scope: AuditScope | None) -> TokenAnswer:
-        """A token with which a partner, a site or an auditor acts as itself."""
+        """A token with which a partner, a site or an auditor acts as itself.
+
+        An auditor looks under the approved scope that `scope` names; without one they deal with scopes alone.
+        """
         claims: dict[str, Any] = {"actor_kind": _KIND_OF_CLIENT[client.kind].value}
         if client.kind is ClientKind.PARTNER:
             claims["organisation"] = client.organisation
-        details = None
-        if scope is not None:
+        if client.kind is ClientKind.AUDITOR:
             # An auditor's key pair is handed out in person: the strongest proof there is of a program.
             claims["acr"] = AssuranceLevel.HIGH.value
+        details = None
+        if scope is not None:
             claims["authorization_details"] = details = claim_of(scope)
         return self._sign(client.client_id, client.client_id, claims, details)
 

@@ -13,7 +13,7 @@ from identity.client_authentication import ClientAuthentication
 from identity.demo_logins import DemoLogins
 from identity.keys import SigningKeys
 from identity.metadata import TOKEN_PATH
-from identity.ports import ClientDirectory, DemoPerson, Enterprises, People
+from identity.ports import ApprovedScopes, ClientDirectory, DemoPerson, Enterprises, People
 from identity.store import IdentityStore
 
 
@@ -31,6 +31,7 @@ def assemble(
     clients: ClientDirectory,
     people: People,
     enterprises: Enterprises,
+    scopes: ApprovedScopes,
     demo_people: Sequence[DemoPerson] = (),
     is_production: bool,
 ) -> AuthorizationServer:
@@ -48,6 +49,7 @@ def assemble(
         keys=keys,
         client_authentication=ClientAuthentication(clients, store, clock, issuer, issuer + TOKEN_PATH),
         tokens=AccessTokenIssuer(keys, clock, issuer, audience),
+        scopes=scopes,
         clock=clock,
         demo_logins=DemoLogins(people, enterprises, demo_people) if demo_people else None,
     )

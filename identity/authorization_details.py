@@ -1,9 +1,10 @@
 """What an auditor asks to look at: `authorization_details` of type `ebox_audit` (RFC 9396).
 
     {"type": "ebox_audit", "case": "…", "purpose": "…", "subject": "*" or ["<mailbox id>", …],
-     "period": {"from": "<RFC 3339>", "to": "<RFC 3339>"}}
+     "period": {"from": "<RFC 3339>", "to": "<RFC 3339>"}, "scope": "<scope id>"}
 
-`period` and each of its ends may be left out: open. A token carries exactly one such detail, so that every
+`period` and each of its ends may be left out: open. `scope` picks one of several approved scopes that cover
+the rest; a token always says which one it lies within. A token carries exactly one such detail, so that every
 look that it opens has one case and one purpose.
 """
 
@@ -20,14 +21,12 @@ from identity.errors import InvalidAuthorizationDetails
 
 AUDIT_TYPE = "ebox_audit"
 MAX_CHARACTERS = 65_536
-_MAX_TEXT = 256
-_FIELDS = {"type", "case", "purpose", "subject", "period"}
+MAX_TEXT = 256
+_FIELDS = {"type", "case", "purpose", "subject", "period", "scope"}
 
 
-def parse_audit_scope(text: str | None) -> AuditScope:
+def parse_audit_scope(text: str) -> AuditScope:
     """The one scope in the parameter's JSON text; `InvalidAuthorizationDetails` says what is wrong."""
-    if text is None:
-        raise InvalidAuthorizationDetails("an auditor asks with authorization_details of type ebox_audit")
     return audit_scope_of(details_in(text))
 
 
@@ -36,7 +35,12 @@ def audit_scope_of(details: object) -> AuditScope:
     detail = one_detail(details, AUDIT_TYPE, _FIELDS)
     start, end = _period(detail.get("period"))
     return AuditScope(
-        _text(detail, "case"), _text(detail, "purpose"), _subjects(detail.get("subject")), start, end
+        _text(detail, "case"),
+        _text(detail, "purpose"),
+        _subjects(detail.get("subject")),
+        start,
+        end,
+        _scope_id(detail.get("scope")),
     )
 
 
@@ -74,25 +78,20 @@ def claim_of(scope: AuditScope) -> list[dict[str, Any]]:
     ends = {"from": scope.start, "to": scope.end}
     if period := {name: moment.isoformat() for name, moment in ends.items() if moment is not None}:
         detail["period"] = period
+    if scope.id is not None:
+        detail["scope"] = str(scope.id)
     return [detail]
 
 
 def is_granted(asked: AuditScope, granted: Sequence[AuditScope]) -> bool:
-    """Whether one granted scope has the same case and purpose, all the subjects and the whole period."""
-    return any(_lies_within(asked, grant) for grant in granted)
-
-
-def _lies_within(asked: AuditScope, grant: AuditScope) -> bool:
-    subjects = grant.subjects is None or (asked.subjects is not None and asked.subjects <= grant.subjects)
-    start = grant.start is None or (asked.start is not None and asked.start >= grant.start)
-    end = grant.end is None or (asked.end is not None and asked.end <= grant.end)
-    return (asked.case, asked.purpose) == (grant.case, grant.purpose) and subjects and start and end
+    """Whether one granted scope covers all that is asked for."""
+    return any(asked.lies_within(grant) for grant in granted)
 
 
 def _text(detail: dict[str, Any], name: str) -> str:
     value = detail.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_TEXT or not value.isprintable():
-        raise InvalidAuthorizationDetails(f"{name} must be a text of 1 to {_MAX_TEXT} printable characters")
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or not value.isprintable():
+        raise InvalidAuthorizationDetails(f"{name} must be a text of 1 to {MAX_TEXT} printable characters")
     return value
 
 
@@ -105,6 +104,15 @@ def _subjects(value: object) -> frozenset[UUID] | None:
         return frozenset(UUID(subject) for subject in value)
     except (ValueError, TypeError, AttributeError):
         raise InvalidAuthorizationDetails("subject holds something that is not a mailbox id") from None
+
+
+def _scope_id(value: object) -> UUID | None:
+    if value is None:
+        return None
+    try:
+        return UUID(value if isinstance(value, str) else "")
+    except ValueError:
+        raise InvalidAuthorizationDetails("scope must be a scope's id") from None
 
 
 def _period(value: object) -> tuple[datetime | None, datetime | None]:

@@ -12,7 +12,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 from domain.clock import Clock
@@ -35,13 +35,18 @@ from identity.errors import (
 )
 from identity.keys import SigningKeys
 from identity.mailbox_wishes import Wish, parse_wish
-from identity.ports import ClientDirectory, ClientKind, ProvenPerson, RegisteredClient
+from identity.ports import ApprovedScopes, ClientDirectory, ClientKind, ProvenPerson, RegisteredClient
 from identity.store import IdentityStore, IssuedCode, PendingLogin
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _MAX_STATE_CHARACTERS = 1024
 """A state lives in URLs and in our table: long enough for any library, short enough for both."""
+
+_NO_SCOPE = (
+    "no approved scope covers the details: take a token without them, ask for a scope (POST /audit/scopes), "
+    "and let another auditor approve it"
+)
 
 _MAY_USE = {
     "client_credentials": {ClientKind.PARTNER, ClientKind.SITE, ClientKind.AUDITOR},
@@ -67,6 +72,7 @@ class AuthorizationServer:
     keys: SigningKeys
     client_authentication: ClientAuthentication
     tokens: AccessTokenIssuer
+    scopes: ApprovedScopes
     clock: Clock
     demo_logins: DemoLogins | None
 
@@ -178,10 +184,15 @@ class AuthorizationServer:
             if details is not None:
                 raise InvalidAuthorizationDetails("only auditors ask for authorization_details")
             return self.tokens.for_client(client, None)
-        scope = parse_audit_scope(details)
-        if not is_granted(scope, client.audit_scope or ()):
+        if details is None:
+            return self.tokens.for_client(client, None)
+        asked = parse_audit_scope(details)
+        if not is_granted(asked, client.audit_scope or ()):
             raise InvalidAuthorizationDetails("the details reach beyond what was granted")
-        return self.tokens.for_client(client, scope)
+        approved = self.scopes.covering(client, asked, self.clock.now())
+        if approved is None:
+            raise InvalidAuthorizationDetails(_NO_SCOPE)
+        return self.tokens.for_client(client, replace(asked, id=approved))
 
     def _redeem_code(self, client: RegisteredClient, parameters: Mapping[str, str]) -> TokenAnswer:
         verifier = parameters.get("code_verifier", "")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from application.reference import Reference
-from domain.actors import AuditScope
-from domain.events.auditor import AuditGrant
+from domain.scope import granted
 from identity.ports import ClientKind, RegisteredClient
 from projections.reference import Client
 
@@ -34,11 +31,6 @@ def _registered(client: Client) -> RegisteredClient:
         organisation=client.organisation,
         site=client.client_id if kind is ClientKind.SITE else None,
         redirect_uris=tuple(client.redirect_uris),
-        audit_scope=tuple(_scope(grant) for grant in client.grants) if kind is ClientKind.AUDITOR else None,
+        audit_scope=tuple(granted(grant) for grant in client.grants) if kind is ClientKind.AUDITOR else None,
         suspended=client.is_suspended,
     )
-
-
-def _scope(grant: AuditGrant) -> AuditScope:
-    subjects = None if "*" in grant.subjects else frozenset(UUID(one) for one in grant.subjects)
-    return AuditScope(grant.case, grant.purpose, subjects, grant.start, grant.end)

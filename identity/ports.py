@@ -1,13 +1,14 @@
 """What identity asks of the rest of eBox, and what it is told about clients and people.
 
-`ClientDirectory`, `People` and `Enterprises` may block (they read a database); they are called from worker
-threads.
+`ClientDirectory`, `ApprovedScopes`, `People` and `Enterprises` may block (they read a database); they are
+called from worker threads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -32,7 +33,8 @@ class RegisteredClient:
     `jwks` is its public key set (RFC 7517 §5), empty for a public client. `organisation` is the enterprise
     number a partner publishes for. `site` is the integrating site that a public client belongs to: people who
     use it read through that site. `redirect_uris` are compared character by character. `audit_scope` is the
-    most an auditor may ask for. `registration_id` and `registration_version` are the basis of its accesses.
+    most an auditor may ask other auditors for. `registration_id` and `registration_version` are the basis of
+    its accesses.
     """
 
     client_id: str
@@ -52,6 +54,17 @@ class ClientDirectory(Protocol):
 
     def find(self, client_id: str) -> RegisteredClient | None:
         """The client of that id, suspended or not; None where there is none."""
+        ...
+
+
+class ApprovedScopes(Protocol):
+    """What other auditors let an auditor look at. Blocks."""
+
+    def covering(self, client: RegisteredClient, asked: AuditScope, at: datetime) -> UUID | None:
+        """The approved scope of this client that covers what is asked, None where none does at that moment.
+
+        Where `asked` names one by its id, that one or none.
+        """
         ...
 
 

@@ -78,6 +78,23 @@ BODY_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "ofACitizen": _OF_A_CITIZEN,
         "ofAnEnterprise": _OF_AN_ENTERPRISE,
     },
+    "ScopeRequest": {
+        "oneMailbox": {
+            "case": "2027-117",
+            "purpose": "Complaint about a missing letter",
+            "subject": [str(ids.MAILBOX)],
+            "period": {"from": "2027-01-01T00:00:00+01:00", "to": "2027-07-01T00:00:00+02:00"},
+        },
+        "everyMailbox": {"case": "DEMO-1", "purpose": "A look around the demo", "subject": "*"},
+    },
+    "ScopeApproval": {
+        "openly": {"validUntil": "2027-08-01T00:00:00+02:00"},
+        "underAnEmbargo": {
+            "validUntil": "2027-08-01T00:00:00+02:00",
+            "embargoUntil": "2027-10-01T00:00:00+02:00",
+        },
+    },
+    "ScopeReason": {"closed": {"reason": "The case is closed."}},
     "ProfilePatch": {"newAddress": {"emailAddress": "an@example.test"}},
     "VerificationCode": {"sixDigits": {"code": "314159"}},
     "PreferencesPatch": {

@@ -15,6 +15,7 @@ from api.description.mailbox_answers import MAILBOX_ANSWERS
 from api.description.message_answers import MESSAGE_ANSWERS
 from api.description.problem_examples import names_of, problem_examples
 from api.description.public_answers import PUBLIC_ANSWERS
+from api.description.scope_answers import SCOPE_ANSWERS
 from api.description.status_message_examples import status_message_examples
 from api.description.v2_answers import V2_ANSWERS
 from api.description.v2_bodies import V2_BODY_EXAMPLES
@@ -24,7 +25,7 @@ _ANSWERS: Final = {
     "TokenBody": TOKEN,
     **{
         type(one).__name__: msgspec.to_builtins(one)
-        for one in (*MESSAGE_ANSWERS, *MAILBOX_ANSWERS, *PUBLIC_ANSWERS, *V2_ANSWERS)
+        for one in (*MESSAGE_ANSWERS, *MAILBOX_ANSWERS, *PUBLIC_ANSWERS, *SCOPE_ANSWERS, *V2_ANSWERS)
     },
 }
 _BODIES: Final = BODY_EXAMPLES | V2_BODY_EXAMPLES

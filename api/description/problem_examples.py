@@ -24,6 +24,7 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     OutcomeUnknown,
+    ScopeClosed,
     Unavailable,
 )
 from identity.errors import TokenMissing, TokenRefused
@@ -52,6 +53,7 @@ _PROBLEMS: Final = {
     "methodNotAllowed": Problem(kinds.METHOD_NOT_ALLOWED),
     "requestTimeout": _refused(kinds.REQUEST_TIMEOUT, "The body stopped coming."),
     "conflict": problem_of(Conflict("opened")),
+    "scopeClosed": problem_of(ScopeClosed("refused")),
     "notActivated": problem_of(NotActivated("mailbox")),
     "gone": problem_of(Gone("mailbox")),
     "preconditionFailed": problem_of(PreconditionFailed("digest")),

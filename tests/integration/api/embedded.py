@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 
 from application.demo.people import PEOPLE
+from application.demo.scopes import WHOLE_DEMO
 from application.demo.secrets import private_key_file
-from bootstrap.development import CLIENTS, REDIRECT_URI, WHOLE_DEMO
+from bootstrap.development import CLIENTS, REDIRECT_URI
 from bootstrap.migration import migrate, seed_demo
 from bootstrap.system import System
 from domain.clock import Clock, SystemClock

@@ -15,6 +15,7 @@ from application.bounces import Bounces
 from application.mailboxes import Mailboxes
 from application.parties import Parties, mailbox_of
 from application.profile import Profiles, ProfileView
+from application.scope_log import ScopeLog
 from application.verification import AddressCodes
 from domain.actors import Actor, ActorKind, AssuranceLevel, DigitalKey
 from domain.clock import FixedClock
@@ -55,7 +56,7 @@ class Owner:
             threads=threads,
             clock=self.clock,
         )
-        authority = Authority(self.parties, no_roles)
+        authority = Authority(self.parties, no_roles, ScopeLog(events).find)
         self.profiles = Profiles(events=events, authority=authority, codes=self.codes, clock=self.clock)
         self.bounces = Bounces(events=events, clock=self.clock)
 

@@ -92,7 +92,7 @@ async def test_the_unchanged_token_is_believed(world: World) -> None:
         ({"actor_kind": "king"}, "malformed claims"),
         ({"actor_kind": None}, "malformed claims"),
         ({"actor_kind": "citizen"}, "malformed claims"),
-        ({"actor_kind": "auditor"}, "malformed claims"),
+        ({"actor_kind": "auditor", "authorization_details": []}, "malformed claims"),
         ({"client_id": None}, "malformed claims"),
         ({"sub": 7}, "malformed claims"),
         ({"acr": "divine"}, "malformed claims"),

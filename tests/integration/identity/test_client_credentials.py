@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,7 @@ from tests.integration.identity.world import (
     MAILBOX,
     NOON,
     PRIVATE_KEYS,
+    SCOPE,
     World,
 )
 
@@ -218,10 +220,11 @@ async def test_an_auditor_gets_what_it_was_granted(world: World) -> None:
             "purpose": "complaint",
             "subject": [str(MAILBOX)],
             "period": {"from": "2026-01-01T00:00:00+00:00", "to": "2026-02-01T00:00:00+00:00"},
+            "scope": str(SCOPE),
         }
     ]
     said = await world.validator().validate(f"Bearer {answer.json()['access_token']}")
-    assert (said.actor_kind, said.audit_scope) == (ActorKind.AUDITOR, GRANTED)
+    assert (said.actor_kind, said.audit_scope) == (ActorKind.AUDITOR, replace(GRANTED, id=SCOPE))
     assert said.assurance_level is AssuranceLevel.HIGH
 
 
@@ -237,6 +240,8 @@ async def test_an_auditor_gets_what_it_was_granted(world: World) -> None:
         {"period": None},
         {"type": "ebox_mailbox"},
         {"also": "this"},
+        {"scope": str(uuid4())},
+        {"scope": "the other one"},
     ],
     ids=str,
 )
@@ -246,9 +251,21 @@ async def test_an_auditor_gets_nothing_beyond_its_grant(world: World, change: di
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_authorization_details")
 
 
-async def test_an_auditor_must_say_what_for(world: World) -> None:
+async def test_an_auditor_who_says_not_what_for_gets_a_token_that_looks_at_nothing(world: World) -> None:
     answer = await world.ask_token(CLIENT_CREDENTIALS, "demo-auditor-1")
-    assert answer.json()["error"] == "invalid_authorization_details"
+    said = await world.validator().validate(f"Bearer {answer.json()['access_token']}")
+    assert (said.actor_kind, said.audit_scope) == (ActorKind.AUDITOR, None)
+    assert said.assurance_level is AssuranceLevel.HIGH
+
+
+async def test_what_is_granted_but_no_other_auditor_approved_is_refused_saying_what_to_do(
+    world: World,
+) -> None:
+    world.approved.scope = None
+    details = json.dumps(claim_of(GRANTED))
+    answer = await world.ask_token({**CLIENT_CREDENTIALS, "authorization_details": details}, "demo-auditor-1")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_authorization_details")
+    assert "POST /audit/scopes" in answer.json()["error_description"]
 
 
 async def test_an_auditor_may_ask_for_less(world: World) -> None:

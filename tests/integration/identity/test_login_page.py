@@ -150,6 +150,7 @@ async def test_production_refuses_to_start_with_demo_people(world: World) -> Non
             clients=world.clients,
             people=world.people,
             enterprises=world.roles,
+            scopes=world.approved,
             demo_people=DEMO_PEOPLE,
             is_production=True,
         )

@@ -43,6 +43,7 @@ CLI_REDIRECT = "http://127.0.0.1:8765/callback"
 KEY_ENCRYPTION_KEY = bytes(range(32))
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MAILBOX = UUID("0a3c5e70-1111-4222-8333-444455556666")
+SCOPE = UUID("0a3c5e70-5555-4222-8333-444455556666")
 DEMO_PEOPLE = (
     DemoPerson("an", "An", "81050103522", (DigitalKey.ITSME, DigitalKey.EID, DigitalKey.TOTP)),
     DemoPerson("luc", "Luc", "19082416188", (DigitalKey.EIDAS,)),
@@ -69,6 +70,19 @@ class Clients:
     def change(self, client_id: str, **changes: Any) -> None:
         """Register the client anew with some fields changed."""
         self.by_id[client_id] = replace(self.by_id[client_id], **changes)
+
+
+@dataclass
+class Approved:
+    """What other auditors let an auditor look at, in memory: a scope as wide as the grant."""
+
+    scope: AuditScope | None = field(default_factory=lambda: replace(GRANTED, id=SCOPE))
+
+    def covering(self, client: RegisteredClient, asked: AuditScope, at: datetime) -> UUID | None:
+        """The scope, if it covers what is asked for and is the one that is named, if one is."""
+        if self.scope is None or not asked.lies_within(self.scope) or asked.id not in (None, self.scope.id):
+            return None
+        return self.scope.id
 
 
 @dataclass
@@ -165,6 +179,7 @@ class World:
         self.clients: Clients = like.clients if like else demo_clients()
         self.people: People = like.people if like else People()
         self.roles: Roles = like.roles if like else Roles()
+        self.approved: Approved = like.approved if like else Approved()
         self.activations: Activations = like.activations if like else Activations()
         self.keys = SigningKeys(engine, KEY_ENCRYPTION_KEY, self.clock)
         self.server: AuthorizationServer = assemble(
@@ -176,6 +191,7 @@ class World:
             clients=self.clients,
             people=self.people,
             enterprises=self.roles,
+            scopes=self.approved,
             demo_people=() if is_production else DEMO_PEOPLE,
             is_production=is_production,
         )

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from domain.access import Basis, BasisKind
-from domain.actors import Actor, ActorKind, AssuranceLevel, AuditScope, DigitalKey
+from domain.actors import Actor, ActorKind, AssuranceLevel, DigitalKey
 from domain.decisions import Allow, Deny, Operation, Subject, decide
 from domain.events.reference import Validity
 from domain.reference import MessageType
@@ -52,16 +52,8 @@ CITIZEN = actor(
     ActorKind.CITIZEN, site="demo-site", digital_key=DigitalKey.EID, assurance_level=AssuranceLevel.HIGH
 )
 PARTNER = actor(ActorKind.PARTNER, organisation="0206731645")
-AUDITOR = actor(
-    ActorKind.AUDITOR,
-    assurance_level=AssuranceLevel.HIGH,
-    audit_scope=AuditScope("case-1", "complaint", frozenset({AN_MAILBOX})),
-)
-AUDITOR_OF_ALL = replace(AUDITOR, audit_scope=AuditScope("case-1", "complaint", None))
-
 SELF = Basis(BasisKind.SELF, AN, 1)
 REGISTERED = Basis(BasisKind.REGISTRATION, REGISTRATION, 3)
-SCOPE = Basis(BasisKind.AUDIT_SCOPE, REGISTRATION, 3)
 
 ALLOWED = [
     (PARTNER, AN_S, Operation.PUBLISH, STATEMENT, REGISTERED),
@@ -69,11 +61,6 @@ ALLOWED = [
     (CITIZEN, AN_S, Operation.COUNT, None, SELF),
     (CITIZEN, AN_S, Operation.LIST, None, SELF),
     (CITIZEN, AN_S, Operation.READ, None, SELF),
-    (AUDITOR, AN_S, Operation.FIND_MAILBOX, None, SCOPE),
-    (AUDITOR, AN_S, Operation.READ_ACCESS_HISTORY, None, SCOPE),
-    (AUDITOR_OF_ALL, BOB_S, Operation.READ_ACCESS_HISTORY, None, SCOPE),
-    (AUDITOR_OF_ALL, None, Operation.READ_ACCESS_HISTORY, None, SCOPE),
-    (AUDITOR_OF_ALL, None, Operation.FIND_MAILBOX, None, SCOPE),
 ]
 
 DENIED = [
@@ -99,20 +86,8 @@ DENIED = [
     (PARTNER, AN_S, Operation.LIST, None, "not the owner"),
     (actor(ActorKind.SITE, site="demo-site"), AN_S, Operation.READ, None, "not the owner"),
     (actor(ActorKind.SITE, site="demo-site"), AN_S, Operation.PUBLISH, STATEMENT, "not a partner"),
-    (AUDITOR, AN_S, Operation.READ, None, "not the owner"),
-    (AUDITOR, AN_S, Operation.LIST, None, "not the owner"),
-    (AUDITOR, BOB_S, Operation.READ_ACCESS_HISTORY, None, "outside the scope"),
-    (AUDITOR, NEW_CITIZEN, Operation.FIND_MAILBOX, None, "outside the scope"),
-    (AUDITOR, None, Operation.READ_ACCESS_HISTORY, None, "outside the scope"),
-    (replace(AUDITOR, audit_scope=None), AN_S, Operation.FIND_MAILBOX, None, "not an auditor"),
-    (
-        replace(AUDITOR, assurance_level=AssuranceLevel.SUBSTANTIAL),
-        AN_S,
-        Operation.READ_ACCESS_HISTORY,
-        None,
-        "assurance",
-    ),
-    (replace(AUDITOR, is_suspended=True), AN_S, Operation.READ_ACCESS_HISTORY, None, "suspended"),
+    (actor(ActorKind.AUDITOR), AN_S, Operation.READ, None, "not the owner"),
+    (actor(ActorKind.AUDITOR), AN_S, Operation.LIST, None, "not the owner"),
     (CITIZEN, AN_S, Operation.READ_ACCESS_HISTORY, None, "not an auditor"),
     (PARTNER, AN_S, Operation.FIND_MAILBOX, None, "not an auditor"),
 ]

@@ -94,8 +94,8 @@ def test_a_malformed_request_is_refused(details: Any) -> None:
         parse_audit_scope(json.dumps(details))
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[" * 60_000, "x" * 70_000])
-def test_what_is_not_json_is_refused(text: str | None) -> None:
+@pytest.mark.parametrize("text", ["", "{", "[" * 60_000, "x" * 70_000])
+def test_what_is_not_json_is_refused(text: str) -> None:
     with pytest.raises(InvalidAuthorizationDetails):
         parse_audit_scope(text)
 

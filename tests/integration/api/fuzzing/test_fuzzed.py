@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from application.demo.people import EMPLOYEE, EMPLOYER, PEOPLE
-from bootstrap.development import REDIRECT_URI, WHOLE_DEMO
+from application.demo.scopes import WHOLE_DEMO
+from bootstrap.development import REDIRECT_URI
 from tests import pdfs
 from tests.integration.api.embedded import AN, Embedded
 from tests.integration.api.fuzzing.hooks import SITUATION, WAYS_TO_TAKE_BACK
