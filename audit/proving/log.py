@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from audit.leaf import Entry, decode
+from audit.leaf import Entry
 from audit.logfiles.port import heads_prefix
 from audit.proving.errors import LogDamaged, NoLogYet, NotLoggedYet
 from audit.published import PublishedLog
@@ -85,14 +85,18 @@ class ProvenLog:
             raise NotLoggedYet
         return found
 
-    def covered(self, event_ids: Iterable[UUID]) -> dict[UUID, LeafRow]:
-        """The leaves of those of these events that the newest checkpoint has; none before the first."""
+    def covered(self, positions: Iterable[int]) -> dict[int, LeafRow]:
+        """The leaves of the events at these positions, of those that the newest checkpoint has.
+
+        None before the first checkpoint.
+        """
         note = self._published.checkpoint()
-        wanted = list(event_ids)
+        wanted = list(positions)
         if note is None or not wanted:
             return {}
         size = Checkpoint.parse(Note.parse(note).text).size
-        return {event_id: row for event_id, row in self.rows.find(wanted).items() if row.index < size}
+        found = self.rows.at_positions(wanted)
+        return {position: row for position, row in found.items() if row.index < size}
 
     def consistency(self, old_size: int, size: int) -> list[bytes]:
         """That the tree of `old_size` leaves is the beginning of that of `size`.
@@ -132,8 +136,9 @@ class ProvenLog:
 
     def heads_tree(self, index: int, entry: Entry) -> TileTree:
         """The tree of mailbox heads of a leaf of `audit_log.day_closed`."""
-        return self._published.heads_tree(heads_prefix(index), int((entry.facts or {})["count"]))
+        return self._published.heads_tree(heads_prefix(index), count_of_heads(entry))
 
-    def entry(self, row: LeafRow) -> Entry:
-        """What the leaf says."""
-        return decode(row.entry)
+
+def count_of_heads(entry: Entry) -> int:
+    """How many mailboxes there were when the day was closed, by the entry of `audit_log.day_closed`."""
+    return int((entry.facts or {})["count"])

@@ -1,4 +1,4 @@
-"""Senders and auditors have it proved that the audit log has an event. What auditors see is itself recorded."""
+"""Senders and auditors have it proved that the audit log has an event. Auditors are put on record for it."""
 
 from __future__ import annotations
 

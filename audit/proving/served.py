@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 from uuid import UUID
 
 from audit.proving.log import ProvenLog
 from audit.sequencer.rows import LeafRow
 from audit.tlog.proofs import TlogProof
 from audit.tlog.tiles import TilePath
-from domain.errors import NotFound
+from domain.errors import NotFound, Retryable
 from threads import BoundedThreads
-
-MOST_AT_ONCE: Final = 100
-"""Events whose leaves are looked up with one question: a page of the access history."""
 
 
 class ServedLog:
@@ -44,12 +40,16 @@ class ServedLog:
         """The same of a tree of mailbox heads. Raises `NotFound`."""
         return _there(await self.threads.run(self.log.heads_tile, index, path))
 
-    async def leaves(self, event_ids: Iterable[UUID]) -> dict[UUID, LeafRow]:
-        """The leaves of those of these events (`MOST_AT_ONCE` at most) that the newest checkpoint has.
+    async def leaves(self, positions: Iterable[int]) -> dict[int, LeafRow]:
+        """By position, the leaves of the events there (a page of them), as far as a checkpoint has them.
 
-        None before there is a log: that nobody can prove a line does not keep it from being shown.
+        None where there is no log, or it does not answer: that nobody can prove a line just now does not keep
+        it from being shown.
         """
-        return await self.threads.run(self.log.covered, event_ids)
+        try:
+            return await self.threads.run(self.log.covered, positions)
+        except Retryable:
+            return {}
 
     async def leaf(self, event_id: UUID) -> LeafRow:
         """The leaf of this event. Raises `NotLoggedYet`."""

@@ -1,0 +1,213 @@
+"""Checks the export of an owner's access history, offline: needs the file, and better also the log's key.
+
+What it holds for true is the signed checkpoint alone. Every leaf has to lead to its root, each be chained to
+the one before without a gap, the record in the closed day's tree of heads be that of the chain, each
+disclosed field be what its leaf committed to, and each line of the history be one of the leaves.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final
+
+import msgspec
+
+from audit import leaf
+from audit.proving import exportfiles as files
+from audit.proving.exportfiles import Disclosure, ExportedHead, ExportedLeaf
+from audit.tlog.checkpoints import Checkpoint, CheckpointInvalid, open_checkpoint
+from audit.tlog.keys import KeyMalformed
+from audit.tlog.merkle import ProofInvalid, leaf_hash, verify_inclusion
+from audit.tlog.notes import MAX_NOTE_BYTES, VerifierKey
+from eventstore.personal import is_disclosure_of
+
+MAX_LINE: Final = 1024 * 1024
+MAX_FILE: Final = 256 * 1024 * 1024
+"""What is read at once, and what one file of the export may be: more than anybody's history."""
+
+_HEADS: Final = msgspec.json.Decoder(list[ExportedHead])
+_LEAF: Final = msgspec.json.Decoder(ExportedLeaf)
+_DISCLOSURE: Final = msgspec.json.Decoder(Disclosure)
+
+
+class ExportUnreadable(ValueError):
+    """The file is no such export; says why."""
+
+
+@dataclass(slots=True)
+class ExportReport:
+    """What was found. `findings`: what is wrong; empty where all is as it should be."""
+
+    origin: str = ""
+    size: int = 0
+    leaves: int = 0
+    withheld: int = 0
+    disclosures: int = 0
+    lines: int = 0
+    trusts_own_keys: bool = False
+    findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class _Line(msgspec.Struct, kw_only=True, rename="camel"):
+    """What is compared of a line of the history."""
+
+    position: int
+    kind: str
+    subject: str | None = None
+    sequence: int | None = None
+    event_id: str | None = None
+
+
+class _History(msgspec.Struct, kw_only=True):
+    items: list[_Line]
+
+
+def check_export(path: Path, keys: Sequence[VerifierKey] = ()) -> ExportReport:
+    """Check the export at that path. `keys`: the log's, got another way; without them its own are taken.
+
+    Raises `ExportUnreadable`, `OSError`.
+    """
+    try:
+        with zipfile.ZipFile(path) as export:
+            return _Check(export, keys).run()
+    except (zipfile.BadZipFile, NotImplementedError, KeyError, EOFError) as error:
+        raise ExportUnreadable(f"this is no export of an access history: {error}") from None
+    except msgspec.DecodeError as error:
+        raise ExportUnreadable(f"a file of the export is not as it should be: {error}") from None
+
+
+class _Check:
+    """One run. `_chains`: of each mailbox the leaf hashes by sequence."""
+
+    def __init__(self, export: zipfile.ZipFile, keys: Sequence[VerifierKey]) -> None:
+        self._export = export
+        self._keys = keys
+        self._report = ExportReport()
+        self._chains: dict[str, list[bytes]] = {}
+        self._kinds: dict[tuple[str, int], tuple[str, str, int] | None] = {}
+
+    def run(self) -> ExportReport:
+        """All checks, in the order in which one rests on another."""
+        checkpoint = self._checkpoint()
+        if checkpoint is None:
+            return self._report
+        self._report.origin, self._report.size = checkpoint.origin, checkpoint.size
+        disclosed: dict[tuple[str, int], list[Disclosure]] = {}
+        for line in self._lines(files.DISCLOSURES):
+            one = _DISCLOSURE.decode(line)
+            disclosed.setdefault((one.subject, one.sequence), []).append(one)
+        for line in self._lines(files.LEAVES):
+            found = _LEAF.decode(line)
+            self._leaf(found, checkpoint, disclosed.pop((found.subject, found.sequence), ()))
+        for subject, sequence in disclosed:
+            self._find(f"{subject} {sequence}: a field is disclosed of a leaf that is not here")
+        for head in _HEADS.decode(self._bytes(files.HEADS)):
+            self._head(head, checkpoint)
+        self._history()
+        return self._report
+
+    def _find(self, what: str) -> None:
+        self._report.findings.append(what)
+
+    def _checkpoint(self) -> Checkpoint | None:
+        keys = list(self._keys)
+        try:
+            if not keys:
+                self._report.trusts_own_keys = True
+                text = self._bytes(files.VKEYS, MAX_NOTE_BYTES).decode()
+                keys = [VerifierKey.parse(line) for line in text.splitlines() if line]
+            return open_checkpoint(self._bytes(files.CHECKPOINT, MAX_NOTE_BYTES), keys)[0]
+        except (CheckpointInvalid, KeyMalformed, UnicodeDecodeError) as error:
+            self._find(f"the checkpoint: {error}")
+            return None
+
+    def _leaf(self, one: ExportedLeaf, checkpoint: Checkpoint, disclosed: Sequence[Disclosure]) -> None:
+        named = f"{one.subject} {one.sequence}"
+        chain = self._chains.setdefault(one.subject, [])
+        if one.sequence != len(chain) + 1:
+            self._find(f"{named}: expected number {len(chain) + 1} of this mailbox here")
+        self._report.leaves += 1
+        if one.entry is None or one.index is None:
+            self._report.withheld += 1
+            self._kinds[one.subject, one.sequence] = None
+            chain.append(one.leaf_hash or b"")
+            return
+        data = one.entry.encode()
+        hashed = leaf_hash(data)
+        try:
+            verify_inclusion(hashed, one.index, checkpoint.size, one.hashes, checkpoint.root)
+            entry = leaf.decode(data)
+        except ProofInvalid as error:
+            self._find(f"{named}: not in the log: {error}")
+            chain.append(hashed)
+            return
+        if (entry.subject, entry.sequence) != (one.subject, one.sequence):
+            self._find(f"{named}: the leaf is of {entry.subject} {entry.sequence}")
+        if entry.previous != (chain[-1] if chain else None):
+            self._find(f"{named}: not chained to the leaf before")
+        chain.append(hashed)
+        self._kinds[one.subject, one.sequence] = entry.kind, entry.event, entry.position
+        for each in disclosed:
+            self._report.disclosures += 1
+            recorded = entry.commitments.get(each.path)
+            committed = msgspec.convert(recorded, bytes, strict=False) if recorded else b""
+            if not is_disclosure_of(committed, each.salt, each.plaintext.encode()):
+                self._find(f"{named}: what is disclosed as {each.path} is not what was recorded")
+
+    def _head(self, head: ExportedHead, checkpoint: Checkpoint) -> None:
+        chain = self._chains.get(head.subject, [])
+        if head.day is None or head.record is None:
+            self._report.notes.append(
+                f"{head.subject}: no day was closed since its first leaf; that nothing is hidden can be "
+                "proved from the next one on"
+            )
+            return
+        data = head.day.entry.encode()
+        try:
+            verify_inclusion(
+                leaf_hash(data), head.day.index, checkpoint.size, head.day.hashes, checkpoint.root
+            )
+            facts = leaf.decode(data)
+            root = msgspec.convert((facts.facts or {}).get("heads"), bytes, strict=False)
+            verify_inclusion(leaf_hash(head.record), head.index, head.count, head.hashes, root)
+        except (ProofInvalid, msgspec.ValidationError) as error:
+            self._find(f"{head.subject}: the record of the closed day is not proved: {error}")
+            return
+        if facts.kind != leaf.CLOSED_DAY or (facts.facts or {}).get("count") != head.count:
+            self._find(f"{head.subject}: the leaf of the closed day is none")
+        sequence = int.from_bytes(head.record[leaf.SUBJECT_BYTES : leaf.SUBJECT_BYTES + 8], "big")
+        if not 0 < sequence <= len(chain):
+            self._find(f"{head.subject}: the closed day knows {sequence} leaves; here are {len(chain)}")
+        elif head.record != leaf.head_record(head.subject, sequence, chain[sequence - 1]):
+            self._find(f"{head.subject}: the closed day has another leaf as number {sequence}")
+
+    def _history(self) -> None:
+        history = msgspec.json.decode(self._bytes(files.HISTORY), type=_History)
+        for line in history.items:
+            self._report.lines += 1
+            if line.subject is None or line.sequence is None:
+                continue  # newer than the checkpoint
+            known = self._kinds.get((line.subject, line.sequence), ())
+            if known is not None and known != (line.kind, line.event_id, line.position):
+                self._find(f"{line.subject} {line.sequence}: the history says something else than the leaf")
+
+    def _bytes(self, name: str, most: int = MAX_FILE) -> bytes:
+        with self._open(name, most) as file:
+            return file.read()
+
+    def _lines(self, name: str) -> Iterator[bytes]:
+        with self._open(name, MAX_FILE) as file:
+            while line := file.readline(MAX_LINE):
+                yield line
+
+    @contextmanager
+    def _open(self, name: str, most: int) -> Iterator[IO[bytes]]:
+        if self._export.getinfo(name).file_size > most:
+            raise ExportUnreadable(f"{name} is larger than any export's")
+        with self._export.open(name) as file:
+            yield file
