@@ -23,11 +23,12 @@ from api.parameters import StrictRoute, idempotency_key, key_parameter
 from api.problem_types import UNSUPPORTED_MEDIA_TYPE
 from api.refusals import Refusal
 from api.responses import described
-from api.schemas.batch import ItemAnswers, framed, item_answer, read_item, too_many
+from api.schemas.batch import ItemAnswer, ItemAnswers, framed, item_answer, read_item, too_many
 from api.schemas.messages import PREFIX
 from api.security import guarded
 from api.services import Services, services_of
 from application.batching import CHUNK, MAX_ITEMS
+from application.chunks import BatchResult, Outcome
 from domain.actors import Actor
 from domain.decisions import Operation
 
@@ -128,7 +129,18 @@ async def _published(
             for place, one in enumerate(messages[start : start + CHUNK], start)
         ]
         outcomes = await services.batching.publish(actor, items)
-        yield [_encode(item_answer(one, request_id)) for one in outcomes]
+        answers = [item_answer(one, request_id) for one in outcomes]
+        await _promise(services, outcomes, answers)
+        yield [_encode(one) for one in answers]
+
+
+async def _promise(services: Services, outcomes: list[Outcome], answers: list[ItemAnswer]) -> None:
+    """One signature for all that was published together, with the last of them."""
+    published = [place for place, one in enumerate(outcomes) if isinstance(one, BatchResult)]
+    accepted = [one.accepted for one in outcomes if isinstance(one, BatchResult)]
+    promise = await services.promises.about(accepted)
+    if promise is not None:
+        answers[published[-1]].promise = promise
 
 
 async def _lines(chunks: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:

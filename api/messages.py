@@ -13,6 +13,7 @@ from api.parameters import StrictRoute, idempotency_key, key_parameter
 from api.responses import POSITION_HEADER, described, json_answer
 from api.schemas.answers import Published
 from api.schemas.messages import PREFIX
+from api.schemas.optional import if_any
 from api.schemas.publish import parse_message
 from api.security import guarded
 from api.services import services_of
@@ -88,6 +89,7 @@ async def publish(actor: Annotated[Actor, guarded(Operation.PUBLISH)], request: 
         message_id=result.message_id,
         expiration_date=result.expires_at,
         code=UNSET if result.recipient_activated else "NO_DIGITAL_USER",
+        promise=if_any(await services.promises.about([result.accepted])),
     )
     headers = {"Location": f"{services.public_url}{PREFIX}/ebox/messages/{result.message_id}"}
     if result.is_replayed:

@@ -41,6 +41,8 @@ NO_ACCESS = _ebox("noAccess", "No Access", 403)
 """Whoever calls may not do this, for the reason in `detail`. The refusal is on record."""
 NOT_FOUND = _belgif("resourceNotFound", "Resource Not Found", 404)
 """There is nothing here that the caller may know of."""
+NOT_LOGGED_YET = _ebox("notLoggedYet", "Not In The Audit Log Yet", 404)
+"""It is recorded, and no checkpoint of the audit log covers it yet; `Retry-After` says when to come again."""
 METHOD_NOT_ALLOWED = _ebox("methodNotAllowed", "Method Not Allowed", 405)
 """The address does not take this method; `Allow` names those that it takes."""
 REQUEST_TIMEOUT = _ebox("requestTimeout", "Request Timeout", 408)

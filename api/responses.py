@@ -79,7 +79,7 @@ def headers_of(kind: ProblemType) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if kind.status == kinds.INVALID_ACCESS_TOKEN.status:
         headers["WWW-Authenticate"] = {"description": "RFC 6750 §3.", "schema": {"type": "string"}}
-    if kind in (kinds.SERVICE_UNAVAILABLE, kinds.TOO_MANY_REQUESTS):
+    if kind in (kinds.SERVICE_UNAVAILABLE, kinds.TOO_MANY_REQUESTS, kinds.NOT_LOGGED_YET):
         headers["Retry-After"] = {"description": "Seconds.", "schema": {"type": "integer"}}
     return headers
 

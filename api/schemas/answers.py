@@ -181,3 +181,14 @@ class Published(Answer, kw_only=True):
         ]
         | Absent
     ) = UNSET
+    promise: (
+        Annotated[
+            str,
+            Meta(
+                description="A signed note (C2SP signed-note) in which eBox promises that the publication will "
+                "be in the audit log; check it with the keys of `/audit/promises/vkeys`. Absent where "
+                "nobody could sign just now: a repeat with the same key gives it; a reply has none."
+            ),
+        ]
+        | Absent
+    ) = UNSET

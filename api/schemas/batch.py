@@ -68,6 +68,16 @@ class ItemAnswer(Answer, kw_only=True):
     code: Literal["NO_DIGITAL_USER"] | Absent = UNSET
     is_replayed: Annotated[bool, Meta(description="Present and true for a repeat.")] | Absent = UNSET
     problem: Problem | Absent = UNSET
+    promise: (
+        Annotated[
+            str,
+            Meta(
+                description="The promise, as for a single message, about this publication and all those "
+                "answered before it since the last promise."
+            ),
+        ]
+        | Absent
+    ) = UNSET
 
 
 class ItemAnswers(Answer, kw_only=True):
