@@ -77,8 +77,9 @@ class State:
                 f"{path} is not there. It is made together with the key; a witness whose state is lost needs "
                 "a new key, because it could cosign a second history with the old one"
             )
-        self._connection = _open(path)
+        self._connection = _connect(path)
         try:
+            _sync_commits(self._connection)
             self.vkey = str(self._connection.execute("SELECT vkey FROM witness").fetchone()[0])
         except (sqlite3.DatabaseError, TypeError):
             self._connection.close()
@@ -91,7 +92,8 @@ class State:
     def make(cls, path: Path, vkey: str) -> None:
         """Make the file of a new witness, which has cosigned nothing. Raises `FileExistsError`."""
         path.touch(mode=0o600, exist_ok=False)
-        with closing(_open(path)) as connection:
+        with closing(_connect(path)) as connection:
+            _sync_commits(connection)
             connection.executescript(_TABLES)
             connection.execute("INSERT INTO witness VALUES (?, 0)", [vkey])
 
@@ -190,11 +192,11 @@ def _time(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path.resolve().as_uri() + "?mode=rw", uri=True, timeout=LOCK_SECONDS, isolation_level=None,
-        check_same_thread=False,
-    )  # fmt: skip
+def _connect(path: Path) -> sqlite3.Connection:
+    uri = path.resolve().as_uri() + "?mode=rw"  # a file that is not there is not made
+    return sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _sync_commits(connection: sqlite3.Connection) -> None:
     # EXTRA also syncs the folder after the journal is gone: a commit is one, whatever becomes of the power.
     connection.execute("PRAGMA synchronous = EXTRA")
-    return connection
