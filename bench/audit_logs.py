@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from audit.tlog.checkpoints import Checkpoint
@@ -30,10 +31,10 @@ def write_log(folder: Path, leaves: int) -> bytes:
     for begin in range(0, leaves, _PORTION):
         entries = [entry_of(index) for index in range(begin, min(begin + _PORTION, leaves))]
         tree.extend([leaf_hash(entry) for entry in entries], entries)
-        _write(folder, tree.take_full_files())
-    _write(folder, tree.take_files())
+        write_files(folder, _tiles(tree.take_full_files()))
+    write_files(folder, _tiles(tree.take_files()))
     checkpoint = sign_note(Checkpoint(ORIGIN, leaves, tree.root()).text, SignerKey.generate(ORIGIN))
-    _write(folder, {"checkpoint": checkpoint.encode()})
+    write_files(folder, {"checkpoint": checkpoint.encode()})
     return tree.root()
 
 
@@ -49,9 +50,13 @@ def forget_pages(folder: Path) -> None:
                 os.close(descriptor)
 
 
-def _write(folder: Path, files: dict[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put these files of a log below the folder."""
     for path, data in files.items():
-        if not path.startswith(_ENTRIES):
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+
+def _tiles(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {path: data for path, data in files.items() if not path.startswith(_ENTRIES)}
