@@ -1,0 +1,91 @@
+"""What the log says of itself in its own leaves: which keys sign it, and how each day ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from audit.leaf import CLOSED_DAY, Entry
+from audit.tlog.checkpoints import Checkpoint
+from audit.tlog.encoding import decode_base64
+from audit.tlog.keys import KeyMalformed
+from audit.tlog.notes import Note, VerifierKey
+from audit.verifier.chains import Chains
+from audit.verifier.findings import Report, Rule
+from audit.verifier.times import CLOCK_SKEW, Times
+
+_BEGAN: Final = "audit_log.began"
+_ROTATED: Final = "audit_log.key_rotated"
+_OF_THE_LOG: Final = "audit_log."
+
+
+class LogEvents:
+    """Follows the log's own events."""
+
+    def __init__(self, report: Report, chains: Chains, times: Times) -> None:
+        self._report = report
+        self._chains = chains
+        self._times = times
+        self._origin: str | None = None
+        self._keys: dict[str, list[tuple[int, frozenset[bytes]]]] = {}
+        self._last_day = date.min
+
+    def take(self, index: int, entry: Entry) -> None:
+        """The next leaf, before it joins its chain."""
+        if not entry.kind.startswith(_OF_THE_LOG):
+            return
+        facts = entry.facts or {}
+        try:
+            if entry.kind == CLOSED_DAY:
+                self._close_day(index, entry, facts)
+            elif entry.kind in {_BEGAN, _ROTATED}:
+                self._take_keys(index, entry, facts)
+        except (KeyError, TypeError, ValueError, KeyMalformed):
+            self._report.add(Rule.MALFORMED, f"its facts are not those of {entry.kind}", index, entry.subject)
+
+    def check_signatures(self, checkpoint: Checkpoint, note: Note) -> None:
+        """Whoever signed as the log was named in it, in a leaf that the checkpoint covers.
+
+        The keys that the log began with may sign from the start: its first leaves are older than it is, where
+        eBox ran before. Where a log of another origin was begun earlier, that one's keys are not this one's.
+        """
+        if checkpoint.origin not in self._keys:
+            if checkpoint.size:
+                self._report.notes.append("The log does not say yet which keys it began with.")
+            return
+        (_, known), *rotated = self._keys[checkpoint.origin]
+        for index, keys in rotated:
+            known |= keys if index < checkpoint.size else frozenset()
+        for signature in note.signatures:
+            if signature.name == checkpoint.origin and signature.key_id not in known:
+                signed = f"the checkpoint of {checkpoint.size} leaves is signed by {signature.key_id.hex()}"
+                self._report.add(Rule.KEY_NOT_LOGGED, f"{signed}, a key that no leaf of it announced")
+
+    def _take_keys(self, index: int, entry: Entry, facts: dict[str, Any]) -> None:
+        keys = frozenset(VerifierKey.parse(text).key_id for text in _texts(facts["vkeys"]))
+        if entry.kind == _BEGAN:
+            self._origin = str(facts["origin"])
+        if self._origin is not None:
+            self._keys.setdefault(self._origin, []).append((index, keys))
+
+    def _close_day(self, index: int, entry: Entry, facts: dict[str, Any]) -> None:
+        day = date.fromisoformat(facts["day"])
+        over = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        if self._times.logged < over - CLOCK_SKEW:
+            self._report.add(Rule.DAY, f"it closes {day}, which was not over yet", index, entry.subject)
+        if day <= self._last_day:
+            what = f"it closes {day} after {self._last_day}: each day is closed once"
+            self._report.add(Rule.DAY, what, index, entry.subject)
+        self._last_day = max(day, self._last_day)
+        count, root = int(facts["count"]), decode_base64(facts["heads"])
+        heads = self._chains.heads()
+        if heads is not None and heads != (count, root):
+            what = f"the heads of {count} mailboxes that it states are not those of the {heads[0]} there were"
+            self._report.add(Rule.HEADS, what, index, entry.subject)
+
+
+def _texts(value: Any) -> Sequence[str]:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return value
+    raise TypeError
