@@ -16,6 +16,7 @@ from application.auditing import Auditing
 from application.batching import Batching
 from application.denials import Denials
 from application.document_events import DocumentEvents
+from application.exporting import Exporting
 from application.federation import Federation, Provider
 from application.keeping import Keeping
 from application.linking import Linking
@@ -83,6 +84,7 @@ class Services:
     reference: Reference
     denials: Denials
     replaying: Replaying
+    exporting: Exporting
     scopes: Scopes
     promises: Promises
     access_tokens: AccessTokens

@@ -5,21 +5,19 @@ Each look is recorded, and committed, before its result is handed out.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from application.authority import Authority
+from application.history_scope import HistoryScope
 from application.parties import Parties
 from domain.access import AuditLook
-from domain.actors import Actor, AuditScope
+from domain.actors import Actor
 from domain.clock import Clock
 from domain.decisions import Operation
-from domain.errors import NotAllowed, NotFound
+from domain.errors import NotFound
 from domain.events.audit import Look, LookedAt
 from domain.identifiers import Identifier
-from domain.message import Message
-from eventstore.errors import AggregateNotFound
 from eventstore.store import EventStore
 from projections import access_history
 from projections.access_history import HistoryFilter, HistoryRow
@@ -55,6 +53,7 @@ class Auditing:
         self._events = events
         self._authority = authority
         self._parties = parties
+        self._scope = HistoryScope(events=events, authority=authority, parties=parties)
         self._database = database
         self._positions = positions
         self._clock = clock
@@ -87,43 +86,12 @@ class Auditing:
         Raises `NotAllowed`: a scope for single mailboxes needs one of them named.
         """
         at = self._clock.now()
-        mailbox_id = asked.mailbox_id or await self._mailbox_of_message(asked.message_id)
-        party = await self._parties.by_mailbox(mailbox_id) if mailbox_id else None
-        basis = await self._authority.audit(actor, party, Operation.READ_ACCESS_HISTORY, at)
-        within = _within(asked, mailbox_id, actor.audit_scope)
+        may = await self._scope.within(actor, asked, at)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
-        merged = party.merged_mailboxes if party and asked.mailbox_id else ()
         rows = await self._database.run(
-            access_history.page, within, before=before, limit=limit, merged=merged
+            access_history.page, may.wanted, before=before, limit=limit, merged=may.merged
         )
-        looked_at = LookedAt(**asdict(within), before=before)
-        look = AuditLook.of(Look.ACCESS_HISTORY, mailbox_id, actor, basis, at, looked_at)
+        looked_at = LookedAt(**asdict(may.wanted), before=before)
+        look = AuditLook.of(Look.ACCESS_HISTORY, may.mailbox_id, actor, may.basis, at, looked_at)
         await self._events.append(*look.new_facts())
         return HistoryPage(rows, rows[-1].position if len(rows) == limit else None, position)
-
-    async def _mailbox_of_message(self, message_id: UUID | None) -> UUID | None:
-        """Whose message it is, its first recipient's: the look stands under the mailbox that it was at."""
-        if message_id is None:
-            return None
-        try:
-            message = await self._events.get(message_id)
-        except AggregateNotFound:
-            return None
-        return message.published.mailbox_id if isinstance(message, Message) else None
-
-
-def _within(asked: HistoryFilter, mailbox_id: UUID | None, scope: AuditScope | None) -> HistoryFilter:
-    if scope is None:
-        raise NotAllowed("no scope")
-    if scope.subjects is not None:
-        # A publication may lie in other mailboxes than the one that the scope was held against.
-        asked = replace(asked, mailbox_id=mailbox_id)
-    return replace(asked, start=_later(asked.start, scope.start), end=_earlier(asked.end, scope.end))
-
-
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max(one, other) if one and other else one or other
-
-
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min(one, other) if one and other else one or other

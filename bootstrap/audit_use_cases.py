@@ -7,9 +7,18 @@ from functools import cached_property, partial
 
 from application.access_retention import AccessRetention
 from application.auditing import Auditing
+from application.exporting import Exporting
 from application.replaying import Replaying
 from application.scopes import Scopes
+from audit.export.places import LoggedPlaces
+from audit.sequencer.database import AuditDatabase
+from audit.sequencer.rows import LeafRows
 from bootstrap.use_cases import UseCases
+from threads import BoundedThreads
+
+LEAF_THREADS = 4
+WAITING_FOR_LEAVES = 256
+LEAF_SECONDS = 10.0
 
 
 class AuditUseCases(UseCases):
@@ -49,6 +58,41 @@ class AuditUseCases(UseCases):
             parties=self.parties,
             database=self.read_database,
             positions=self.positions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def audit_database(self) -> AuditDatabase:
+        """Where the audit log's leaves are rows."""
+        settings = self.settings
+        shared = settings.audit_url is None and settings.event_store_url is not None
+        setting = "event_store_url" if shared else "audit_url"
+        database = AuditDatabase(self._database_url(setting, "audit.sqlite"))
+        self.exits.callback(database.close)
+        return database
+
+    @cached_property
+    def leaf_threads(self) -> BoundedThreads:
+        """Where leaves are looked up."""
+        threads = BoundedThreads("leaves", LEAF_THREADS, waiting=WAITING_FOR_LEAVES, seconds=LEAF_SECONDS)
+        self.exits.callback(threads.close)
+        return threads
+
+    @cached_property
+    def leaf_rows(self) -> LeafRows:
+        """The audit log's leaves."""
+        return LeafRows(self.audit_database)
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        """What auditors take along."""
+        return Exporting(
+            events=self.events,
+            authority=self.authority,
+            parties=self.parties,
+            database=self.read_database,
+            positions=self.positions,
+            places=LoggedPlaces(self.leaf_rows, self.leaf_threads),
             clock=self.clock,
         )
 

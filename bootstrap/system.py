@@ -57,6 +57,7 @@ class System(PortalParts):
             reference=self.reference,
             denials=self.denials,
             replaying=self.replaying,
+            exporting=self.exporting,
             scopes=self.scopes,
             promises=self.promises,
             access_tokens=self.access_tokens,

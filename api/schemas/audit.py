@@ -99,7 +99,7 @@ class HistoryLine(Answer, kw_only=True):
         Meta(
             description="Of a publication: application, message type, number of attachments, whether the "
             "mailbox was activated. Of a mail: attempts, or why it failed. Of an auditor's look: case, "
-            "purpose, what was asked for."
+            "purpose, what was asked for. Of the history's beginning: access records of `before` have left."
         ),
     ]
 
@@ -116,12 +116,13 @@ class History(Answer, kw_only=True):
 def history_answer(page: HistoryPage, cursor: Callable[[int], str]) -> History:
     """A page of the access history."""
     return History(
-        items=[_line(entry) for entry in page.rows],
+        items=[history_line(entry) for entry in page.rows],
         next_cursor=UNSET if page.next_position is None else cursor(page.next_position),
     )
 
 
-def _line(entry: HistoryRow) -> HistoryLine:
+def history_line(entry: HistoryRow) -> HistoryLine:
+    """A row of it."""
     return HistoryLine(
         position=entry.position,
         event_id=cast("UUID", entry.event_id),  # nothing is withheld from auditors

@@ -1,0 +1,1 @@
+"""The access history taken out, in formats that other programs read."""
