@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from bench.measurement import Outcome
 from bench.scenarios.audit_proof import audit_proof
+from bench.scenarios.audit_verify import audit_verify
 from bench.scenarios.batch import batch
 from bench.scenarios.bulk_memory import bulk_memory
 from bench.scenarios.inbox import inbox
@@ -30,4 +31,5 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "memory": memory,
     "bulk-memory": bulk_memory,
     "audit-proof": audit_proof,
+    "audit-verify": audit_verify,
 }
