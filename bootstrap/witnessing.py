@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,6 +23,7 @@ from audit.witness.service import Witness
 from audit.witness.state import Latest, Refused, State
 from bootstrap.errors import CannotStart
 from bootstrap.logs import configure_logging
+from bootstrap.supervision import Role, supervise
 from domain.clock import SystemClock
 
 CONNECTIONS = 256
@@ -63,7 +65,7 @@ def serve(key_file: Path, state_file: Path, log_vkeys: Path, host: str, port: in
     except StateUnusable as error:
         raise CannotStart(str(error)) from None
     app = witness_app(Witness(key, logs, state, SystemClock()))
-    _Server(
+    server = _Server(
         uvicorn.Config(
             app,
             host=host,
@@ -77,7 +79,9 @@ def serve(key_file: Path, state_file: Path, log_vkeys: Path, host: str, port: in
             limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-    ).run()
+    )
+    # Left to itself uvicorn ends by the signal it was sent, which looks like a crash.
+    asyncio.run(supervise(Role(server.serve, server.finish), seconds=GRACE_SECONDS + 5))
 
 
 def remembered(state_file: Path) -> tuple[str, list[dict[str, Any]]]:
@@ -122,6 +126,10 @@ class _Server(uvicorn.Server):
             raise CannotStart(f"{where} cannot be had; --port chooses another one") from error
         if self.started:
             _log.info("witness.serves", host=self.config.host, port=self.config.port)
+
+    def finish(self) -> None:
+        """Let `serve` return after the requests in hand."""
+        self.should_exit = True
 
 
 def _about(latest: Latest, refused: list[Refused]) -> dict[str, Any]:
