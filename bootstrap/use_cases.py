@@ -29,9 +29,9 @@ from application.retention import Retention
 from application.scope_log import ScopeLog
 from application.timekeeping import Timekeeper
 from application.verification import AddressCodes
+from bootstrap.audit_log import AuditLogParts
 from bootstrap.errors import CannotStart
 from bootstrap.party_register import AnyRegister, party_register
-from bootstrap.stores import Stores
 from projections.positions import ReadPositions
 from registers.accept_all import AcceptAll
 from storage.inspection import UploadInspector, UploadScanning
@@ -43,7 +43,7 @@ WAITING_LOOK_UPS = 256
 LOOK_UP_SECONDS = 10.0
 
 
-class UseCases(Stores):
+class UseCases(AuditLogParts):
     """The application services."""
 
     @cached_property

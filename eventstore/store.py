@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
@@ -16,8 +16,9 @@ from eventsourcing.persistence import PersistenceError, StoredEvent
 from domain.errors import OutcomeUnknown, Unavailable
 from domain.events import Event
 from eventstore.backend import Backend, Leadership
+from eventstore.disclosing import Disclosed, disclosed
 from eventstore.errors import AggregateNotFound
-from eventstore.follower import Follower
+from eventstore.follower import PAGE_EVENTS, Follower
 from eventstore.keys import KeyRing
 from eventstore.leader import MeteredLeadership
 from eventstore.library import Log
@@ -120,6 +121,12 @@ class EventStore:
         with _translated():
             return self.recorder.max_notification_id() or 0
 
+    async def disclose(
+        self, positions: Sequence[int], owners: Collection[UUID]
+    ) -> dict[int, list[Disclosed]]:
+        """By position, the personal fields of these owners in the events there, to be shown to them."""
+        return await self._threads.run(self._disclose, positions, owners)
+
     async def position_of(self, stream_id: UUID, version: int) -> int | None:
         """Where the log has the event of this stream at this version; None where there is none."""
         return await self._threads.run(self._position_of, stream_id, version)
@@ -128,13 +135,14 @@ class EventStore:
         """`max_position`, in a thread."""
         return await self._threads.run(self.max_position)
 
-    def follow(self, position: int) -> Follower:
-        """A follower from this position on (0: from the first event)."""
+    def follow(self, position: int, *, page_events: int = PAGE_EVENTS) -> Follower:
+        """A follower from this position on (0: from the first event); `page_events` at most at once."""
         return Follower(
             position,
             recorder=self.recorder,
             mapper=self.mapper,
             listen=lambda: self._backend.listener(lambda wake: self.on_append(lambda _position: wake())),
+            page_events=page_events,
         )
 
     def leadership(self, role: str) -> Leadership:
@@ -184,6 +192,11 @@ class EventStore:
             found = self.recorder.read_at(positions)
         events = self.mapper.to_domain_events([recorded.stored for recorded in found])
         return [(recorded.position, event) for recorded, event in zip(found, events, strict=True)]
+
+    def _disclose(self, positions: Sequence[int], owners: Collection[UUID]) -> dict[int, list[Disclosed]]:
+        with _translated():
+            found = self.recorder.read_at(positions)
+        return {one.position: disclosed(one.stored, owners, self._keys) for one in found}
 
     def _position_of(self, stream_id: UUID, version: int) -> int | None:
         with _translated():

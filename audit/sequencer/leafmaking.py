@@ -42,6 +42,11 @@ class LeafMaker:
         self._heads: dict[bytes, Head] = {}
         self._messages: dict[UUID, bytes] = {}
 
+    @property
+    def size(self) -> int:
+        """How many leaves there are, and so the number of the next one."""
+        return self._size
+
     def make(
         self, page: Sequence[RecordedEvent], now: datetime, told: Mapping[str, Any] | None = None
     ) -> NewLeaves:

@@ -57,7 +57,7 @@ class Publisher:
     @property
     def seconds_left(self) -> float | None:
         """How long until what was added is due to be published; None where nothing was added."""
-        if self._tree.size == (self._last.size if self._last else 0):
+        if self._last is not None and self._tree.size == self._last.size:
             return None
         return max(0.0, self._published_at + EVERY_SECONDS - monotonic())
 

@@ -7,7 +7,7 @@ the event store admits one, and the other looks again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ class OnRecord:
     """What the stream says. `began_on`: the day on which the log of `origin` began."""
 
     version: int = 0
+    at: datetime | None = None
     origin: str | None = None
     vkeys: Sequence[str] = ()
     began_on: date | None = None
@@ -35,13 +36,13 @@ class OnRecord:
 
     def after(self, event: Event) -> OnRecord:
         """The same with one event more."""
-        version, day = event.originator_version, event.timestamp.date()
+        now = replace(self, version=event.originator_version, at=event.timestamp)
         if isinstance(event, AuditLogBegan):
-            return OnRecord(version, event.origin, event.vkeys, day, self.closed)
+            return replace(now, origin=event.origin, vkeys=event.vkeys, began_on=event.timestamp.date())
         if isinstance(event, AuditLogKeyRotated):
-            return OnRecord(version, self.origin, event.vkeys, self.began_on, self.closed)
+            return replace(now, vkeys=event.vkeys)
         if isinstance(event, AuditLogDayClosed):
-            return OnRecord(version, self.origin, self.vkeys, self.began_on, event.day)
+            return replace(now, closed=event.day)
         raise TypeError(f"{event.TOPIC} does not belong into the audit log's stream")
 
 
@@ -54,18 +55,21 @@ class OwnRecord:
         self._known: OnRecord | None = None
 
     def enter_keys(self, keys: Sequence[SignerKey]) -> bool:
-        """See that these keys, the current one first, are on record as those that sign; whether it was new."""
+        """See that these keys, the current one first, are on record; whether they were not."""
         origin, vkeys = keys[0].name, [key.verifier.text for key in keys]
 
         def decide(known: OnRecord, at: datetime) -> Event | None:
-            common = _common(known, at)
             if known.origin != origin:
-                return AuditLogBegan(**common, origin=origin, vkeys=vkeys)
+                return _event(AuditLogBegan, known, at, origin=origin, vkeys=vkeys)
             if list(known.vkeys) != vkeys:
-                return AuditLogKeyRotated(**common, vkeys=vkeys)
+                return _event(AuditLogKeyRotated, known, at, vkeys=vkeys)
             return None
 
         return self._append(decide)
+
+    def has_begun(self, origin: str) -> bool:
+        """Whether the log of this name is on record."""
+        return self._load().origin == origin
 
     def close_day(self) -> bool:
         """Close yesterday (UTC), unless that is done, or the log began only today; whether it was closed."""
@@ -74,7 +78,7 @@ class OwnRecord:
 
         def decide(known: OnRecord, at: datetime) -> Event | None:
             day = self._day_to_close(known, at)
-            return None if day is None else AuditLogDayClosed(**_common(known, at), day=day)
+            return None if day is None else _event(AuditLogDayClosed, known, at, day=day)
 
         return self._append(decide)
 
@@ -86,26 +90,32 @@ class OwnRecord:
 
     def _append(self, decide: Callable[[OnRecord, datetime], Event | None]) -> bool:
         for _ in range(_TRIES):
-            known = OnRecord()
-            for event in self._events.events_of(audit_log_id()):
-                known = known.after(event)
-            self._known = known
-            event_now = decide(known, self._clock.now())
-            if event_now is None:
+            known = self._known = self._load()
+            fact = decide(known, self._clock.now())
+            if fact is None:
                 return False
             try:
-                self._events.append_now(event_now)
+                self._events.append_now(fact)
             except VersionConflict:
                 continue
-            self._known = known.after(event_now)
+            self._known = known.after(fact)
             return True
         raise Busy("others write to the audit log's stream all the time")
 
+    def _load(self) -> OnRecord:
+        known = OnRecord()
+        for event in self._events.events_of(audit_log_id()):
+            known = known.after(event)
+        return known
 
-def _common(known: OnRecord, at: datetime) -> dict[str, Any]:
-    return {
+
+def _event(event_class: type[Event], known: OnRecord, at: datetime, **facts: Any) -> Event:
+    # As everywhere: a stream's time never goes back, whichever clock it was.
+    moment = at if known.at is None else max(at, known.at)
+    facts |= {
         "originator_id": audit_log_id(),
         "originator_version": known.version + 1,
-        "timestamp": at,
+        "timestamp": moment,
         "event_id": new_id(),
     }
+    return event_class(**facts)

@@ -56,6 +56,10 @@ class LeafRows:
         found = self._where(LEAF.c.event_id, list(event_ids))
         return {row.event_id: row for row in found}
 
+    def at_positions(self, positions: Iterable[int]) -> dict[int, LeafRow]:
+        """The leaves of the events at these positions; one that is not sequenced yet is left out."""
+        return {row.position: row for row in self._where(LEAF.c.position, list(positions))}
+
     def at(self, indexes: Iterable[int]) -> dict[int, LeafRow]:
         """The leaves of these numbers; where there is none, none."""
         return {row.index: row for row in self._where(LEAF.c.leaf_index, list(indexes))}

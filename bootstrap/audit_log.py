@@ -1,0 +1,103 @@
+"""The audit log: its rows, its files, its keys, and the role that makes it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+from application.demo.secrets import write_once
+from audit.logfiles.directory import DirectoryLogFiles
+from audit.logfiles.objects import ObjectLogFiles
+from audit.logfiles.port import LogFiles
+from audit.published import PublishedLog
+from audit.sequencer.database import AuditDatabase
+from audit.sequencer.role import Sequencer
+from audit.sequencer.rows import LeafRows
+from audit.sequencer.rowwriter import RowWriter
+from audit.tlog.keys import KeyMalformed
+from audit.tlog.notes import SignerKey
+from bootstrap.audit_keys import origin_of, parse_keys
+from bootstrap.errors import CannotStart
+from bootstrap.stores import Stores
+
+DATABASE_FILE: Final = "audit.sqlite"
+LOG_FOLDER: Final = "audit-log"
+KEY_FILE: Final = "audit_key"
+"""In the folder of secrets of the embedded mode."""
+
+
+class AuditLogParts(Stores):
+    """What makes the audit log, and what reads it."""
+
+    @property
+    def audit_url(self) -> str:
+        """Where its rows are: by default in the event store's database, or in a SQLite file of their own."""
+        if self.settings.audit_url is None and self.settings.event_store_url is not None:
+            url = self._database_url("event_store_url", "")
+            if not url.startswith("sqlite"):
+                return url
+        return self._database_url("audit_url", DATABASE_FILE)
+
+    @cached_property
+    def audit_database(self) -> AuditDatabase:
+        """Its rows' database."""
+        database = AuditDatabase(self.audit_url)
+        self.exits.callback(database.close)
+        return database
+
+    @cached_property
+    def leaf_rows(self) -> LeafRows:
+        """Its rows, for reading."""
+        return LeafRows(self.audit_database)
+
+    @cached_property
+    def log_files(self) -> LogFiles:
+        """Its published files."""
+        files = self._log_files()
+        self.exits.callback(files.close)
+        return files
+
+    @cached_property
+    def published_log(self) -> PublishedLog:
+        """Its published files, as readers see them."""
+        return PublishedLog(self.log_files)
+
+    @cached_property
+    def audit_keys(self) -> list[SignerKey]:
+        """Who signs it, the current key first. Embedded, one is made at the first start."""
+        given = self.settings.audit_key
+        if given is not None:
+            return _parsed(given.get_secret_value())
+        if not self.settings.is_embedded:
+            raise CannotStart(
+                "EBOX_AUDIT_KEY (or EBOX_AUDIT_KEY_FILE) is missing; `ebox audit keys new` makes one"
+            )
+        path = self.data_dir / "secrets" / KEY_FILE
+        write_once(path, SignerKey.generate(origin_of(self.settings.url)).text + "\n")
+        return _parsed(path.read_text())
+
+    @cached_property
+    def sequencer(self) -> Sequencer:
+        """The role; a second copy stands by."""
+        return Sequencer(
+            self.events,
+            self.leaf_rows,
+            RowWriter(self.audit_database),
+            self.log_files,
+            self.audit_keys,
+            self.clock,
+            None,
+        )
+
+    def _log_files(self) -> LogFiles:
+        folder = self.settings.audit_log_dir
+        if folder is None and self.settings.is_embedded:
+            folder = self.data_dir / LOG_FOLDER
+        return ObjectLogFiles(self.objects) if folder is None else DirectoryLogFiles(folder.absolute())
+
+
+def _parsed(text: str) -> list[SignerKey]:
+    try:
+        return parse_keys(text)
+    except KeyMalformed as error:
+        raise CannotStart(f"EBOX_AUDIT_KEY: {error}; `ebox audit keys new` makes one") from error
