@@ -37,7 +37,7 @@ async def print_replay(
 ) -> None:
     """Replay a mailbox and print it. Raises `CannotStart`, saying what to do next."""
     base = (url or settings.url).rstrip("/")
-    token = await _token(settings, token_file)
+    token = await token_in(token_file) if token_file else await development_token(settings, "auditor", None)
     moment = at or str(MAX_POSITION)  # as far as the log goes, whatever the clocks say
     headers = {"Authorization": f"Bearer {token}"}
     try:
@@ -52,11 +52,10 @@ async def print_replay(
         _show(then)
 
 
-async def _token(settings: Settings, token_file: Path | None) -> str:
-    if token_file is None:
-        return await development_token(settings, "auditor", None)
+async def token_in(file: Path) -> str:
+    """The access token in a file. Raises `CannotStart` where it cannot be read."""
     try:
-        return (await asyncio.to_thread(token_file.read_text)).strip()
+        return (await asyncio.to_thread(file.read_text)).strip()
     except OSError as error:
         raise CannotStart(f"--token-file cannot be read: {error.strerror}") from error
 
@@ -65,25 +64,26 @@ async def _ask_whose(http: httpx.AsyncClient) -> UUID:
     """The number goes from the keyboard into a request's body: never on a command line, never on a screen."""
     number = Prompt.ask("National or enterprise number", password=True, console=Console(stderr=True)).strip()
     kind = "enterpriseNumber" if len(number) == len("0123456789") else "ssin"
-    return UUID((await _answer(http.post("/audit/mailboxes/search", json={kind: number})))["mailboxId"])
+    return UUID((await answer_of(http.post("/audit/mailboxes/search", json={kind: number})))["mailboxId"])
 
 
 async def _replay(http: httpx.AsyncClient, mailbox: UUID, at: str) -> dict[str, Any]:
     """All pages as one."""
     terminal = Console(stderr=True)
     path, asked = f"/audit/mailboxes/{mailbox}/as-of", {"at": at, "limit": str(PAGE)}
-    then = await _answer(http.get(path, params=asked))
+    then = await answer_of(http.get(path, params=asked))
     with Progress(console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
         task = progress.add_task("Replaying", total=then["totalItems"], completed=len(then["items"]))
         while cursor := then.pop("nextCursor", None):
-            page = await _answer(http.get(path, params=asked | {"cursor": cursor}))
+            page = await answer_of(http.get(path, params=asked | {"cursor": cursor}))
             then["items"] += page["items"]
             then["nextCursor"] = page.get("nextCursor")
             progress.update(task, completed=len(then["items"]))
     return then
 
 
-async def _answer(asked: Any) -> dict[str, Any]:
+async def answer_of(asked: Any) -> dict[str, Any]:
+    """What the API answers. Raises `CannotStart` with what it says where it refuses."""
     response: httpx.Response = await asked
     if response.is_success:
         answer: dict[str, Any] = response.json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 
 import httpx
 
@@ -38,24 +39,40 @@ async def development_token(
 
     Raises `CannotStart`, saying what to do, where no demo runs.
     """
+
+    async def ask(client: OAuthClient) -> str:
+        if role == "citizen":
+            person = _person(subject or PEOPLE[0].key)
+            return await client.demo_person_token(person.key, person.digital_keys[0], REDIRECT_URI)
+        if role == "employee":
+            person = _person(subject or EMPLOYEE)
+            return await client.demo_person_token(
+                person.key, person.digital_keys[0], REDIRECT_URI, enterprise=enterprise or EMPLOYER
+            )
+        return await client.own_token(WHOLE_DEMO if role == "auditor" else None)
+
+    return await _demo_token(settings, CLIENTS[role], ask)
+
+
+async def clerk_token(settings: Settings, client_id: str) -> str:
+    """A token with which this demo auditor deals with scopes, and looks at nothing. Raises `CannotStart`."""
+    if client_id not in (AUDITOR, APPROVER):
+        raise CannotStart(f"the demo's auditors are {AUDITOR} and {APPROVER}")
+    return await _demo_token(settings, client_id, OAuthClient.own_token)
+
+
+async def _demo_token(
+    settings: Settings, client_id: str, ask: Callable[[OAuthClient], Awaitable[str]]
+) -> str:
     if not (settings.is_embedded and settings.demo):
         raise CannotStart("development tokens exist in the embedded mode with its demo people alone")
-    key = private_key_file(settings.data_dir / DEMO_FOLDER, CLIENTS[role])
+    key = private_key_file(settings.data_dir / DEMO_FOLDER, client_id)
     if not key.exists():
         raise CannotStart("the demo has not run here yet; start it with `make run` or `ebox run`")
     try:
         async with httpx.AsyncClient() as http:
             private = json.loads(key.read_text())
-            client = OAuthClient(http, settings.url, CLIENTS[role], SystemClock(), private)
-            if role == "citizen":
-                person = _person(subject or PEOPLE[0].key)
-                return await client.demo_person_token(person.key, person.digital_keys[0], REDIRECT_URI)
-            if role == "employee":
-                person = _person(subject or EMPLOYEE)
-                return await client.demo_person_token(
-                    person.key, person.digital_keys[0], REDIRECT_URI, enterprise=enterprise or EMPLOYER
-                )
-            return await client.own_token(WHOLE_DEMO if role == "auditor" else None)
+            return await ask(OAuthClient(http, settings.url, client_id, SystemClock(), private))
     except httpx.TransportError as error:
         raise CannotStart(f"nothing answers at {settings.url}; is `ebox run` running?") from error
     except LoginFailed as error:

@@ -40,6 +40,11 @@ WHO_MAY = {
     Operation.FIND_MAILBOX: "auditor",
     Operation.READ_ACCESS_HISTORY: "auditor",
     Operation.REPLAY: "auditor",
+    Operation.REQUEST_SCOPE: "auditor",
+    Operation.READ_SCOPES: "auditor",
+    Operation.APPROVE_SCOPE: "auditor",
+    Operation.REFUSE_SCOPE: "auditor",
+    Operation.WITHDRAW_SCOPE: "auditor",
 }
 
 
