@@ -17,6 +17,7 @@ from commands import (
     backup,
     dev,
     doctor,
+    erase,
     keys,
     objects,
     parties,
@@ -41,6 +42,7 @@ app.add_typer(dev.app, name="dev")
 app.add_typer(projections.app, name="projections")
 app.add_typer(retention.app, name="retention")
 app.add_typer(keys.app, name="keys")
+app.add_typer(erase.app, name="erase")
 app.add_typer(objects.app, name="objects")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(parties.app, name="parties")

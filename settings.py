@@ -147,6 +147,12 @@ class Settings(BaseSettings):
     client_key_file: Path | None = Field(
         default=None, description="That client's private key: a file with a JWK on the curve P-256."
     )
+    backup_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="How many days backups of the key store are kept: an erasure says when the last one that "
+        "can still undo it is gone. Left out, it says that nobody knows.",
+    )
     max_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1, description="Largest file, in bytes.")
     max_message_bytes: int = Field(default=30 * 1024 * 1024, ge=1, description="Largest message, in bytes.")
     inspection_workers: int = Field(default=2, ge=1, le=64, description="Processes that inspect uploads.")

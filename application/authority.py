@@ -87,6 +87,8 @@ class Authority:
             raise NotAllowed("no mailbox")
         if party.merged_into is not None:
             raise NotAllowed("merged into another mailbox")
+        if party.is_erased:
+            raise NotAllowed("its owner was erased")
         if party.kind is PartyKind.ENTERPRISE and not party.is_activated and operation not in _UNUSED:
             raise NotActivated("who manages the enterprise has to accept the terms first")
         merged = frozenset(party.merged_mailboxes)

@@ -25,14 +25,15 @@ from domain.enterprise import Enterprise
 from domain.errors import InvalidInput, Issue
 from domain.events import Event
 from domain.identifiers import EnterpriseNumber, Identifier, Ssin
-from domain.ids import auditor_id, enterprise_id, sender_id, site_id
+from domain.ids import auditor_id, enterprise_id, officer_id, sender_id, site_id
+from domain.officer import Officer
 from domain.partner import Sender
 from domain.site import Site
 from eventstore.errors import AggregateNotFound
 from eventstore.parties import Party, PartyKind, PartyRegistry
 from eventstore.store import EventStore
 
-Declared: TypeAlias = type[Sender] | type[Site] | type[Auditor] | type[Enterprise]
+Declared: TypeAlias = type[Sender] | type[Site] | type[Auditor] | type[Enterprise] | type[Officer]
 
 
 def read_partners_file(path: Path) -> PartnersFile:
@@ -107,6 +108,8 @@ class Partners:
             yield from self._of(Site, site_id(site.client.client_id), site.declaration())
         for auditor in file.auditors:
             yield from self._of(Auditor, auditor_id(auditor.client.client_id), auditor.declaration())
+        for officer in file.officers:
+            yield from self._of(Officer, officer_id(officer.id), officer.declaration())
         for entry in file.enterprises:
             number = entry.enterprise_number
             mailbox_id = mailbox_of(party_of(EnterpriseNumber(number)))

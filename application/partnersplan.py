@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic.alias_generators import to_camel
 
 from application.partnersshown import shown
-from domain.events import Event, auditor, enterprise, reference, site
+from domain.events import Event, auditor, enterprise, officer, reference, site
 from domain.events.reference import Presentation
 
 
@@ -43,7 +43,7 @@ Masked = Callable[[UUID], str | None]
 _ENVELOPE: Final = frozenset(
     {"originator_id", "originator_version", "timestamp", "event_id", "originator_topic"}
 )
-_NAMES: Final = frozenset({"enterprise_number", "application_id", "message_type_id"})
+_NAMES: Final = frozenset({"enterprise_number", "application_id", "message_type_id", "officer_id"})
 _ERASED: Final = "a person whose number was erased"
 
 
@@ -101,6 +101,8 @@ class _Stream:
                 self._owner = ("site", event.client.client_id)
             case auditor.AuditorRegistered() | auditor.AuditorChanged():
                 self._owner = ("auditor", event.client.client_id)
+            case officer.OfficerRegistered() | officer.OfficerChanged():
+                self._owner = ("officer", event.officer_id)
             case enterprise.EnterpriseRegistered():
                 self._owner = ("enterprise", event.enterprise_number)
         lifted = ("suspended: no longer",) if self._is_suspended else ()

@@ -2,7 +2,7 @@
 
 Of a publication in many mailboxes, the last message to go takes the documents along; the others say in their
 own streams whether they still need them. What a sender keeps with us for many messages goes when its own time
-is over: none of them lives longer.
+is over: none of them lives longer. What is in a mailbox under a legal hold stays.
 
 First the objects, then the event: killed in between, the next run finds them gone and says so. The message's
 own facts stay in the log; what it was about can be proved, what it said cannot be read any more.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from application.holds import Holds
 from application.publications import Publications
 from domain.clock import Clock
 from domain.document import Document
@@ -69,6 +70,7 @@ class Retention:
         self._clock = clock
         self._grace = grace
         self._second_clock = second_clock
+        self._holds = Holds(events, database)
         self._over: BoundedCache[UUID, bool] = BoundedCache(REMEMBERED)
 
     async def due(self) -> int:
@@ -90,9 +92,12 @@ class Retention:
                 if purged is not None:
                     yield purged
             last = page[-1]
+        held = await self._holds.kept_documents()
         after: KeptDocument | None = None
         while over := await self._database.run(kept_documents.over, until, limit=PAGE, after=after):
             for document in over:
+                if document.document_id in held:
+                    continue
                 purged = await self._purge_kept(document.document_id)
                 if purged is not None:
                     yield purged
@@ -107,7 +112,7 @@ class Retention:
             message = await self._events.get(message_id)
             if not isinstance(message, Message):
                 raise TypeError(f"stream {message_id} is not a message")
-            if message.is_purged:
+            if message.is_purged or await self._holds.is_held(message.published.mailbox_id):
                 return None
             message.purge(self._clock.now())
             own = [one for one in message.published.attachments if one.document_id is None]
@@ -124,7 +129,8 @@ class Retention:
         raise AssertionError("the last attempt returns or raises")
 
     async def _is_needed_by_others(self, message: Message) -> bool:
-        """Whether another recipient of the publication can still read, or come to read, its documents.
+        """Whether another recipient of the publication can still read, or come to read, its documents, or
+        has them under a legal hold.
 
         Once nobody does, nobody will again: what is over is sent on to nobody. So the first message to find
         that out looks at all the others, and not each of them at each.
@@ -135,10 +141,17 @@ class Retention:
         for stream in (publication_id, *await self._publications.further(publication_id)):
             if stream != message.id:
                 other = await self._publications.message(stream)
-                if other is not None and not (other.is_expired or other.is_withdrawn):
+                if other is not None and await self._is_needed(other):
                     return True
         self._over.put(publication_id, True, REMEMBERED_SECONDS)
         return False
+
+    async def _is_needed(self, other: Message) -> bool:
+        if other.is_purged:
+            return False
+        if not (other.is_expired or other.is_withdrawn):
+            return True
+        return await self._holds.is_held(other.published.mailbox_id)
 
     async def _purge_kept(self, document_id: UUID) -> Purged | None:
         document = await self._events.get(document_id)

@@ -76,7 +76,7 @@ class Statuses:
     async def _status(self, actor: Actor, asked: AskedStatus, at: datetime) -> MessageStatus | None:
         try:
             first, _ = await self._publications.of_sender(actor, Operation.STATUS, asked.publication_id, at)
-            message = await self._publications.to(first, asked.recipient)
+            message = await self._message_to(first, asked.recipient)
         except NotFound:
             return None
         return MessageStatus(
@@ -91,6 +91,18 @@ class Statuses:
             is_notified=await self._is_notified(message),
             confirmed_at=message.confirmed_at,
         )
+
+    async def _message_to(self, first: Message, recipient: Identifier) -> Message:
+        """The recipient's message. No number leads to who was erased: of a publication to nobody else, the
+        sender knows who it was. Raises `NotFound`.
+        """
+        try:
+            return await self._publications.to(first, recipient)
+        except NotFound:
+            publication_id = first.published.publication_id
+            if first.is_owner_erased and not await self._publications.further(publication_id):
+                return first
+            raise
 
     async def _is_notified(self, message: Message) -> bool:
         own = await self._load(ids.notification_id(message.id, NotificationKind.NEW_DOCUMENT))

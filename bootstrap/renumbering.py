@@ -68,6 +68,11 @@ async def check(settings: Settings) -> bool:
     return isinstance(finding, Exists)
 
 
+def asked_number() -> Identifier:
+    """One number, from the keyboard, unseen, or from standard input. Raises `CannotStart`."""
+    return _numbers("Number")[0]
+
+
 def _numbers(*names: str) -> list[Identifier]:
     """From the keyboard, unseen; or from standard input, one a line."""
     if sys.stdin.isatty():

@@ -31,8 +31,8 @@ class Actors:
 
     async def of(self, token: AccessToken, request_id: UUID) -> Actor:
         """Whoever the token speaks for. Raises `TokenRefused` where its party or registration is gone."""
-        party_id, identity = await self._party(token)
         await self._require_own_place(token)
+        party_id, identity = await self._party(token)
         reference = await self._reference.current()
         registration_id, version, suspended = _registration(token, reference)
         return Actor(
@@ -61,8 +61,13 @@ class Actors:
         return known
 
     async def _require_own_place(self, token: AccessToken) -> None:
-        """A person whose mailbox was merged into another one logs in again, and is that one's owner then."""
+        """A person whose mailbox was merged into another one logs in again, and is that one's owner then.
+
+        So does one who was erased, and is somebody else then.
+        """
         party = None if token.party_id is None else await self._parties.by_id(token.party_id)
+        if party is not None and party.is_erased:
+            raise TokenRefused("the person is not on record")
         if party is not None and party.merged_into is not None:
             raise TokenRefused("the person's mailbox was merged into another one")
 

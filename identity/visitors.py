@@ -33,7 +33,7 @@ class Visitors:
         another one: then they log in again. Raises `Busy`, `Unavailable`.
         """
         party = await self._parties.by_id(session.party_id)
-        if party is None or party.merged_into is not None:
+        if party is None or party.merged_into is not None or party.is_erased:
             return None
         number = self._numbers.get(session.sha256, None)
         if number is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.errors import Unavailable
+from eventstore.scrubbing import scrub
 from eventstore.wal import use_write_ahead_log
 
 CONNECT_SECONDS = 3
@@ -37,6 +38,10 @@ class OutboxDatabase:
         """A transaction for reading alone: on SQLite too it keeps nobody from writing."""
         with _begun(self._engine.execution_options(reading=True)) as connection:
             yield connection
+
+    def scrub(self, tables: Sequence[sa.Table]) -> None:
+        """Let the database give up what these tables keep of rows that are gone. Blocks."""
+        scrub(self._engine, tables)
 
     def close(self) -> None:
         """Close every connection."""

@@ -7,11 +7,13 @@ was personal reads as erased by then, comes to the same rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Table, delete, update
+from sqlalchemy import Connection, Engine, Table, delete, func, select, update
 
 from domain.events.mailbox import OwnerErased
 from eventstore.scrubbing import scrub
+from projections.access_history_table import HISTORY, IS_PUBLICATION
 from projections.columns import METADATA
 from projections.model import Located
 
@@ -40,3 +42,21 @@ def forget_actors(connection: Connection, page: Sequence[Located], history: Tabl
 def scrub_all(engine: Engine) -> None:
     """Let the database give up what the read models forgot; blocks. Raises `Unavailable`."""
     scrub(engine, METADATA.sorted_tables)
+
+
+def count_messages(connection: Connection, mailbox_id: UUID) -> int:
+    """How many messages were ever published into the mailbox."""
+    query = select(func.count()).where(IS_PUBLICATION, HISTORY.c.mailbox_id == mailbox_id)
+    return connection.execute(query).scalar_one()
+
+
+def messages_of(
+    connection: Connection, mailbox_id: UUID, *, after: int, limit: int
+) -> list[tuple[int, UUID]]:
+    """The next messages published into the mailbox behind this position: where, and their streams."""
+    h = HISTORY.c
+    query = select(h.position, h.stream_id).where(
+        IS_PUBLICATION, h.mailbox_id == mailbox_id, h.position > after
+    )
+    rows = connection.execute(query.order_by(h.position).limit(limit))
+    return [(position, stream) for position, stream in rows if stream is not None]

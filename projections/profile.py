@@ -83,6 +83,17 @@ def exclusively_ebox(connection: Connection, mailboxes: Collection[UUID]) -> set
     return {row.mailbox_id for row in found if row.exclusively_ebox}
 
 
+def merged_into(connection: Connection, mailbox_id: UUID) -> list[UUID]:
+    """The mailboxes that this one took the place of, however many merges led there."""
+    found: list[UUID] = []
+    asked = [mailbox_id]
+    while asked:
+        query = select(PROFILE.c.mailbox_id).where(PROFILE.c.merged_into.in_(asked))
+        asked = [one for one in connection.scalars(query) if one not in found]
+        found += asked
+    return found
+
+
 _PROFILES: Final = select(PROFILE).where(PROFILE.c.mailbox_id.in_(bindparam("mailboxes", expanding=True)))
 
 

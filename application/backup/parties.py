@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -18,10 +19,11 @@ from sqlalchemy.engine import Connection
 from application.backup.renumbering import Renumbering
 from domain.events.mailbox import MailboxActivated, MailboxCreated, OwnerErased
 from eventstore.longwork import allow_long_statements
-from eventstore.partytables import PARTY
+from eventstore.partytables import PARTY, PARTY_IDENTIFIER
 from eventstore.recorder import RecordedEvent
 
 _of = PARTY.c
+_AT_ONCE: Final = 500
 
 
 class _Told(msgspec.Struct):
@@ -52,6 +54,9 @@ def bring_in_line(
         gone = [one.party_id for one in _of_topic(page, OwnerErased.TOPIC)]
         _destroy_keys(connection, gone, now)
         erased.update(gone)
+    # Numbers that the log replaced meanwhile, and parties without a mailbox on record that were merged.
+    for start in range(0, len(erased), _AT_ONCE):
+        _destroy(connection, sorted(erased)[start : start + _AT_ONCE], now)
     return len(erased)
 
 
@@ -81,3 +86,11 @@ def _destroy_keys(connection: Connection, erased: Sequence[UUID], now: datetime)
             .where(_of.party_id.in_(erased))
             .values(wrapped_key=None, erased_at=sa.func.coalesce(_of.erased_at, now))
         )
+
+
+def _destroy(connection: Connection, erased: Sequence[UUID], now: datetime) -> None:
+    """The keys of whoever was merged into an erased party too, and the numbers that lead to any of them."""
+    merged = list(connection.scalars(sa.select(_of.party_id).where(_of.merged_into.in_(erased))))
+    _destroy_keys(connection, merged, now)
+    numbers = PARTY_IDENTIFIER.c.party_id.in_([*erased, *merged])
+    connection.execute(sa.delete(PARTY_IDENTIFIER).where(numbers))

@@ -1,4 +1,4 @@
-"""The shape of `EBOX_PARTNERS_FILE`: who may publish what, which sites, auditors and receivers.
+"""The shape of `EBOX_PARTNERS_FILE`: who may publish what, which sites, auditors, receivers and officers.
 
 Texts are given by language (`nl`, `fr`, `de`, `en`); keys and logos may lie in files beside this one.
 """
@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from application.partnersfile.clients import refuse_twice
 from application.partnersfile.enterprises import EnterpriseEntry
+from application.partnersfile.officers import OfficerEntry
 from application.partnersfile.onlookers import AuditorEntry, SiteEntry
 from application.partnersfile.organisations import PartnerEntry
 from application.partnersfile.shapes import Entry
@@ -23,6 +24,7 @@ class PartnersFile(Entry):
     sites: list[SiteEntry] = Field(default_factory=list)
     auditors: list[AuditorEntry] = Field(default_factory=list)
     enterprises: list[EnterpriseEntry] = Field(default_factory=list)
+    officers: list[OfficerEntry] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _every_id_once(self) -> Self:
@@ -33,5 +35,6 @@ class PartnersFile(Entry):
         refuse_twice("message type", (one.id for partner in self.partners for one in partner.message_types))
         refuse_twice("application", (one.id for partner in self.partners for one in partner.applications))
         refuse_twice("partner's", (one.enterprise_number for one in self.partners))
+        refuse_twice("officer", (one.id for one in self.officers))
         refuse_twice("enterprise's", (one.enterprise_number for one in self.enterprises))
         return self
