@@ -1,0 +1,1 @@
+"""The role that makes the audit log, against real databases and files."""
