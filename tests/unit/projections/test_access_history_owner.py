@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -21,8 +21,12 @@ FOR_AUDITORS = {"application/auditing.py", "application/exporting.py"}
 """Who may read the history with nothing withheld."""
 
 
-def owners(story: Story, now: object, *mailboxes: UUID) -> list[HistoryRow]:
+def owners(story: Story, now: datetime, *mailboxes: UUID) -> list[HistoryRow]:
     return story.told(access_history_owner.page, mailboxes or (MAILBOX,), now, limit=100)
+
+
+def one_row(story: Story, position: int, now: datetime, *mailboxes: UUID) -> HistoryRow | None:
+    return story.told(access_history_owner.row_at, mailboxes, position, now)
 
 
 def auditors(story: Story) -> list[HistoryRow]:
@@ -100,11 +104,10 @@ def test_it_is_withheld_in_a_merged_mailbox_too_and_where_one_line_is_asked_for(
     story.when(*a_look(an_auditor(), OTHER, NOON, END).new_facts())
     [row] = owners(story, BEFORE, MAILBOX, OTHER)
     assert row.is_withheld
-    asked = (access_history_owner.row_at, (MAILBOX, OTHER), row.position)
-    assert story.told(*asked, BEFORE) == row
-    assert story.told(*asked, END) == auditors(story)[0]
-    assert story.told(access_history_owner.row_at, (MAILBOX,), row.position, END) is None
-    assert story.told(access_history_owner.row_at, (OTHER,), row.position + 1, END) is None
+    assert one_row(story, row.position, BEFORE, MAILBOX, OTHER) == row
+    assert one_row(story, row.position, END, MAILBOX, OTHER) == auditors(story)[0]
+    assert one_row(story, row.position, END, MAILBOX) is None
+    assert one_row(story, row.position + 1, END, OTHER) is None
 
 
 def test_nobody_but_auditors_reads_the_history_with_nothing_withheld() -> None:
