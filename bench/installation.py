@@ -1,8 +1,9 @@
 """eBox as an operator would install it, for as long as a scenario lasts: real processes on real servers.
 
-`ebox migrate`, `ebox api` (one process), `ebox project` as commands of their own, on PostgreSQL and an S3
-server, configured by environment variables alone. The embedded mode lends its demo people, who can log in,
-and nothing else. The log level is WARNING, as the peers write no line for a request either.
+`ebox migrate`, `ebox api` (one process), `ebox project`, `ebox audit-log` as commands of their own, on
+PostgreSQL and an S3 server, configured by environment variables alone. The embedded mode lends its demo
+people, who can log in, and nothing else. The log level is WARNING, as the peers write no line for a request
+either.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from audit.tlog.checkpoints import Checkpoint
+from audit.tlog.notes import Note, SignerKey
 from bench.contenders import row_count
 from bench.failure import BenchmarkFailed
 from bench.processes import environment_with, running
@@ -34,6 +37,7 @@ class Installation:
         self.read_model_url = postgres.create_database("reads")
         self._folder = folder / "ebox"
         self._folder.mkdir()
+        self.audit_log_folder = self._folder / "audit-log"
         self._ebox = str(Path(sys.executable).with_name("ebox"))
         self._environment = {
             "EBOX_PORT": str(self.port),
@@ -43,6 +47,8 @@ class Installation:
             "EBOX_KEY_STORE_URL": postgres.create_database("keys"),
             "EBOX_OUTBOX_URL": postgres.create_database("outbox"),
             "EBOX_OBJECT_STORE_URL": object_store_url,
+            "EBOX_AUDIT_KEY": SignerKey.generate(f"127.0.0.1:{self.port}/audit").text,
+            "EBOX_AUDIT_LOG_DIR": str(self.audit_log_folder),
             "EBOX_LOG_LEVEL": "WARNING",
         }
 
@@ -62,6 +68,12 @@ class Installation:
     def projector(self) -> Iterator[Daemon]:
         """The projector."""
         with running(self._folder, [self._ebox, "project"], self._environment) as daemon:
+            yield daemon
+
+    @contextmanager
+    def audit_log(self) -> Iterator[Daemon]:
+        """The audit log's role."""
+        with running(self._folder, [self._ebox, "audit-log"], self._environment) as daemon:
             yield daemon
 
     def catch_up(self, within: float = 60.0) -> None:
@@ -87,6 +99,19 @@ class Installation:
             "SELECT coalesce(min(position), 0) FROM read_models.progress",
         )
         wait_until(lambda: reached() >= head, within, lambda: "the projector did not catch up")
+
+    def audited_leaves(self) -> int:
+        """How many leaves the published checkpoint covers."""
+        try:
+            note = (self.audit_log_folder / "checkpoint").read_bytes()
+        except FileNotFoundError:
+            return 0
+        return Checkpoint.parse(Note.parse(note).text).size
+
+    def wait_for_audit_log(self, within: float = 120.0) -> None:
+        """Wait until the published checkpoint covers all that is in the log now. Raises `ServerError`."""
+        events = row_count(self.event_store_url, "SELECT count(*) FROM stored_events")()
+        wait_until(lambda: self.audited_leaves() >= events, within, lambda: "the audit log did not catch up")
 
     def token(self, role: str, subject: str | None = None) -> str:
         """An access token through the token endpoint of the running API; it lives five minutes.

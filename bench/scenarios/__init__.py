@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from bench.measurement import Outcome
+from bench.scenarios.audit_keeping_up import audit_keeping_up
 from bench.scenarios.audit_proof import audit_proof
+from bench.scenarios.audit_publish import audit_publish
 from bench.scenarios.audit_verify import audit_verify
 from bench.scenarios.batch import batch
 from bench.scenarios.bulk_memory import bulk_memory
@@ -30,6 +32,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "projections": projections,
     "memory": memory,
     "bulk-memory": bulk_memory,
+    "audit-keeping-up": audit_keeping_up,
     "audit-proof": audit_proof,
+    "audit-publish": audit_publish,
     "audit-verify": audit_verify,
 }
