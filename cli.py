@@ -116,6 +116,19 @@ def schedule() -> None:
     roles.schedule(settings())
 
 
+@app.command("audit-log")
+def audit_log() -> None:
+    """Make the verifiable audit log: a leaf for each event, published and signed within a second.
+
+    It takes the same settings as `ebox api`, and EBOX_AUDIT_KEY, which only it may read and which
+    `ebox audit keys new` makes. One does the work; a second one waits as hot standby. Rather than sign what
+    contradicts what it signed before, it ends and says what to do. `ebox audit verify` checks its work.
+    """
+    from bootstrap import roles
+
+    roles.make_audit_log(settings())
+
+
 @app.command()
 def migrate() -> None:
     """Make or change tables, prepare the object store, and apply `EBOX_PARTNERS_FILE`.

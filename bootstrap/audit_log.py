@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
@@ -14,8 +16,11 @@ from audit.sequencer.database import AuditDatabase
 from audit.sequencer.role import Sequencer
 from audit.sequencer.rows import LeafRows
 from audit.sequencer.rowwriter import RowWriter
+from audit.sequencer.witnessing import Witnessing
 from audit.tlog.keys import KeyMalformed
 from audit.tlog.notes import SignerKey
+from audit.tlog.policies import Policy, PolicyMalformed
+from audit.witness.client import Witnesses
 from bootstrap.audit_keys import origin_of, parse_keys
 from bootstrap.errors import CannotStart
 from bootstrap.stores import Stores
@@ -79,6 +84,7 @@ class AuditLogParts(Stores):
     @cached_property
     def sequencer(self) -> Sequencer:
         """The role; a second copy stands by."""
+        policy = self.audit_policy
         return Sequencer(
             self.events,
             self.leaf_rows,
@@ -86,8 +92,33 @@ class AuditLogParts(Stores):
             self.log_files,
             self.audit_keys,
             self.clock,
-            None,
+            None if policy is None else self._witnessing(policy),
         )
+
+    @cached_property
+    def audit_policy(self) -> Policy | None:
+        """The witnesses that are asked, and their quorum; None where nobody is."""
+        path = self.settings.audit_policy_file
+        if path is None:
+            return None
+        try:
+            policy = Policy.parse(path.read_bytes())
+        except OSError as error:
+            raise CannotStart(f"EBOX_AUDIT_POLICY_FILE cannot be read: {error.strerror}") from error
+        except PolicyMalformed as error:
+            raise CannotStart(f"EBOX_AUDIT_POLICY_FILE: {error}") from error
+        ours = {key.verifier for key in self.audit_keys}
+        if policy.logs and not ours & {log.vkey for log in policy.logs}:
+            raise CannotStart("EBOX_AUDIT_POLICY_FILE names other logs than that of EBOX_AUDIT_KEY")
+        return policy
+
+    def _witnessing(self, policy: Policy) -> Callable[[], Witnessing]:
+        try:
+            witnesses = Witnesses(policy, self.clock, ssl.create_default_context())
+        except ValueError as error:
+            raise CannotStart(f"EBOX_AUDIT_POLICY_FILE: {error}") from error
+        self.exits.callback(witnesses.close)
+        return lambda: Witnessing(witnesses, policy, self.log_files)
 
     def _log_files(self) -> LogFiles:
         folder = self.settings.audit_log_dir

@@ -57,6 +57,11 @@ def migrate(system: System) -> Iterator[str]:
     yield "outbox: tables are there"
     _prepare_objects(system)
     yield "object store: ready"
+    with _told(requires.audit_rows):
+        system.audit_database.create_tables()
+    with _told(requires.log_files):
+        system.log_files.prepare()
+    yield "audit log: tables and files are there"
     if system.partners_file is not None:
         file = read_partners_file(system.partners_file)
         with _told(requires.event_store):

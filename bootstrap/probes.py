@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from bootstrap.audit_health import AuditLogProbe, covered_position
 from bootstrap.system import System
 from notifier.outbox import Outbox
 from notifier.service import Notifier
@@ -41,6 +42,12 @@ def watch_projections(system: System) -> None:
     """How far the read models are."""
     load = partial(system.read_database.read, progress.load)
     system.sampler.watch("projections", ProjectionProbe(system.events.max_position, load))
+
+
+def watch_audit_log(system: System) -> None:
+    """How far the audit log is."""
+    covered = partial(covered_position, system.published_log, system.leaf_rows)
+    system.sampler.watch("audit_log", AuditLogProbe(system.events.max_position, covered))
 
 
 def watch_notifications(system: System) -> None:

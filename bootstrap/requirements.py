@@ -57,6 +57,8 @@ class Requirements:
         self.event_store = Requirement("event store", "EBOX_EVENT_STORE_URL", self._check_event_store)
         self.read_models = Requirement("read models", "EBOX_READ_MODEL_URL", self._check_read_models)
         self.outbox = Requirement("outbox", "EBOX_OUTBOX_URL", self._check_outbox)
+        self.audit_rows = Requirement("audit log", "EBOX_AUDIT_URL", self._check_audit_rows)
+        self.log_files = Requirement("audit log's files", "EBOX_AUDIT_LOG_DIR", self._check_log_files)
         self.signing_keys = Requirement(
             "authorization server", "EBOX_KEY_STORE_URL", self._check_signing_keys
         )
@@ -80,6 +82,11 @@ class Requirements:
     def of_scheduler(self) -> Sequence[Requirement]:
         """What `ebox schedule` and `ebox retention run` need."""
         return (self.key_store, self.event_store, self.read_models)
+
+    @property
+    def of_audit_log(self) -> Sequence[Requirement]:
+        """What `ebox audit-log` needs. It reads nothing personal, and so no key."""
+        return (self.event_store, self.audit_rows, self.log_files)
 
     def check_key_store(self) -> None:
         """Raise unless its tables are there and whole, and our keys open and find the parties of a sample."""
@@ -110,6 +117,12 @@ class Requirements:
     def _check_outbox(self) -> None:
         self._system.outbox.check()
         self._system.deliveries.check()
+
+    def _check_audit_rows(self) -> None:
+        self._system.audit_database.check()
+
+    def _check_log_files(self) -> None:
+        self._system.log_files.check()
 
     def _check_signing_keys(self) -> None:
         self._system.signing_keys.active()

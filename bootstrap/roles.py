@@ -20,12 +20,14 @@ import uvloop
 from fastapi import FastAPI
 
 from api.connections import BoundedConnection
+from audit.sequencer.errors import Refused
 from bootstrap import notifying
 from bootstrap.errors import CannotStart
 from bootstrap.logs import configure_logging
 from bootstrap.migration import migrate, seed_demo
 from bootstrap.observation import begin_to_tell, observed, shared_meters
 from bootstrap.probes import (
+    watch_audit_log,
     watch_dependencies,
     watch_notifications,
     watch_projections,
@@ -88,6 +90,11 @@ def schedule(settings: Settings) -> None:
     _run(settings, "schedule", _schedule)
 
 
+def make_audit_log(settings: Settings) -> None:
+    """`ebox audit-log`: the audit log; a second copy stands by."""
+    _run(settings, "audit-log", _audit_log)
+
+
 def migrate_now(settings: Settings) -> Iterator[str]:
     """`ebox migrate`, step by step."""
     configure_logging(settings.log_level)
@@ -113,6 +120,7 @@ async def _everything(system: System) -> None:
         _notifying(system),
         _telling_webhooks(system),
         _scheduling(system),
+        _making_audit_log(system),
         seconds=GRACE_SECONDS,
     )
 
@@ -161,6 +169,23 @@ async def _notify(system: System) -> None:
 async def _schedule(system: System) -> None:
     role = once_met(Requirements(system).of_scheduler, lambda: _scheduling(system))
     await supervise(role, seconds=GRACE_SECONDS)
+
+
+async def _audit_log(system: System) -> None:
+    system.sequencer  # noqa: B018 - what is wrong with its keys or its policy is told before anything waits
+    role = once_met(Requirements(system).of_audit_log, lambda: _making_audit_log(system))
+    await supervise(role, seconds=GRACE_SECONDS)
+
+
+def _making_audit_log(system: System) -> Role:
+    async def run() -> None:
+        try:
+            await asyncio.to_thread(system.sequencer.run)
+        except Refused as error:
+            raise CannotStart(f"audit log: {error}") from error
+
+    watch_audit_log(system)
+    return Role(run, system.sequencer.stop)
 
 
 def _scheduling(system: System) -> Role:
@@ -244,6 +269,7 @@ def _with_lifespan(system: System, *, closes: bool) -> FastAPI:
         await system.inspector.start()
         watch_dependencies(system)
         watch_projections(system)
+        watch_audit_log(system)
         tune_for_requests()
         try:
             yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import cached_property
+from functools import cached_property, partial
 
 from fastapi import FastAPI
 
@@ -12,6 +12,7 @@ from api.authorization import authorization_router
 from api.services import Services
 from api.uploads import UploadLimits
 from api.webhook_keys import webhook_keys_router
+from bootstrap.audit_health import AuditLogHealth, covered_position
 from bootstrap.errors import CannotStart
 from bootstrap.notifying import notifier_of
 from bootstrap.portal import PortalParts
@@ -60,6 +61,11 @@ class System(PortalParts):
             exporting=self.exporting,
             scopes=self.scopes,
             promises=self.promises,
+            audit_log=self.served_log,
+            proofs=self.proofs,
+            own_proofs=self.own_proofs,
+            history_export=self.history_export,
+            words=self.plain_words,
             access_tokens=self.access_tokens,
             actor_of=self.actors.of,
             public_url=self.settings.url,
@@ -75,7 +81,11 @@ class System(PortalParts):
                 **({"malwareScanner": self.malware_scanner.check} if self.malware_scanner else {}),
                 **({"partyRegister": register.answers} if isinstance(register, HttpRegister) else {}),
             },
-            projections=ProjectionHealth(self.events.latest_position, self.positions).states,
+            projections=AuditLogHealth(
+                ProjectionHealth(self.events.latest_position, self.positions).states,
+                self.events.latest_position,
+                self._covered_by_audit_log,
+            ).states,
         )
         app = create_app(services)
         app.include_router(authorization_router(self.authorization_server))
@@ -118,6 +128,10 @@ class System(PortalParts):
             return Relay.from_url(self.settings.smtp_url.get_secret_value())
         except ValueError as error:
             raise CannotStart(f"EBOX_SMTP_URL: {error}") from error
+
+    async def _covered_by_audit_log(self) -> int:
+        look = partial(covered_position, self.published_log, self.leaf_rows)
+        return await self._health_threads.run(look)
 
     def _check_in_thread(self, check: Callable[[], object]) -> Callable[[], Awaitable[None]]:
         async def checked() -> None:
