@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,20 @@ def test_an_auditor_replays_and_an_operator_rebuilds_while_it_serves(installatio
 
     refused = installation.run("audit", "replay", found["mailboxId"], "--at", "tomorrow")
     assert (refused.returncode, "at: " in refused.stderr) == (1, True)
+
+
+def test_two_auditors_agree_on_a_scope_from_the_command_line(installation: Installation) -> None:
+    wanted = ("--case", "DEMO-1", "--purpose", "A look around the demo", "--json")
+    asked = installation.run("audit", "scopes", "request", *wanted)
+    assert asked.returncode == 0, asked.stderr
+    [scope] = json.loads(asked.stdout)
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    approve = ("audit", "scopes", "approve", scope["scopeId"], "--until", until)
+
+    refused = installation.run(*approve, "--as", "demo-auditor-1")
+    assert (refused.returncode, "another auditor" in refused.stderr) == (1, True), refused.stderr
+    approved = installation.run(*approve)
+    assert (approved.returncode, "approved" in approved.stdout) == (0, True), approved.stderr
 
 
 def test_a_repeat_after_a_restart_is_answered_as_before(installation: Installation) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.demo.scopes import APPROVER, AUDITOR
+from bootstrap.migration import seed_demo
 from domain.clock import FixedClock
 from domain.events.access import AccessDenied
 from domain.events.audit import AuditReplayed
@@ -200,3 +201,23 @@ async def test_a_malformed_request_is_refused_by_name(office: Office) -> None:
         assert refused.status_code == 400
         assert any(issue["name"].startswith(field) for issue in refused.json()["issues"]), refused.text
         assert "81050103522" not in refused.text
+
+
+async def test_the_demo_has_one_scope_that_stands_whatever_became_of_those_before(
+    timed: Embedded, clock: FixedClock
+) -> None:
+    async def states() -> list[str]:
+        await seed_demo(timed.system)
+        await timed.caught_up()
+        office = Office(timed, clock)
+        await office.log_in()
+        return [one["state"] for one in (await office.ask(AUDITOR, "GET")).json()["items"]]
+
+    assert await states() == ["approved"]
+    [scope] = (await timed.http.get("/audit/scopes", headers=timed.as_("auditor"))).json()["items"]
+    ended = {"reason": "a try"}
+    path = f"/audit/scopes/{scope['scopeId']}/withdrawal"
+    assert (await timed.http.post(path, json=ended, headers=timed.as_("auditor"))).status_code == 200
+    assert await states() == ["approved", "withdrawn"]
+    clock.advance(timedelta(days=365))
+    assert await states() == ["approved", "expired", "withdrawn"]

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.events.access import What
-from projections.access_history import MODEL, HistoryRow
-from web.history import Line
+from projections.access_history import MODEL, WITHHELD, HistoryRow
 from web.languages import LANGUAGE_NAMES
 from web.pages import environment
+from web.sentences import Line
 
 SENDER = {"nl": "Pensioendienst", "en": "Pension <office>"}
 MESSAGE = UUID("0a3c5e70-1111-4222-8333-444455556666")
@@ -57,3 +57,13 @@ def test_a_sentence_leads_to_its_message_and_trusts_no_name() -> None:
     said = sentence(line("message.published", "sender"))
     assert f'href="/messages/{MESSAGE}"' in said
     assert "Pension &lt;office&gt; put" in said
+
+
+@pytest.mark.parametrize("language", list(LANGUAGE_NAMES))
+def test_of_what_is_withheld_is_said_by_when_it_will_be_shown_and_nothing_else(language: str) -> None:
+    until = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    told = sentence(line(WITHHELD, "withheld", withheld_until=until), language)
+    assert "2026" in told
+    vague = sentence(line("something.unheard_of"), language)
+    shown = sentence(line("audit.replayed", "auditor", "access_history"), language)
+    assert len({told, vague, shown}) == 3
