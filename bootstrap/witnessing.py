@@ -53,11 +53,11 @@ def serve(key_file: Path, state_file: Path, log_vkeys: Path, host: str, port: in
     """Serve until SIGTERM or SIGINT. Raises `CannotStart`."""
     configure_logging("INFO", "witness")
     try:
-        key = CosignerKey.parse(key_file.read_text(encoding="utf-8").strip())
+        key = CosignerKey.parse(_text_of(key_file).strip())
     except ValueError:
         raise CannotStart(f"{key_file} is not the key of a witness") from None
     try:
-        logs = parse_logs(log_vkeys.read_text(encoding="utf-8"))
+        logs = parse_logs(_text_of(log_vkeys))
     except ValueError as error:
         raise CannotStart(f"{log_vkeys}: {error}") from None
     try:
@@ -156,6 +156,13 @@ def _refused(one: Refused) -> dict[str, Any]:
 
 def _text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _write_secret(path: Path, text: str) -> None:

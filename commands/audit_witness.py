@@ -51,15 +51,13 @@ def new_key(
 def serve(
     key_file: Annotated[
         Path,
-        typer.Option("--key-file", exists=True, dir_okay=False, help="The private key of this witness."),
+        typer.Option("--key-file", help="The private key of this witness."),
     ],
     state: StateFile,
     log_vkeys: Annotated[
         Path,
         typer.Option(
             "--log-vkeys",
-            exists=True,
-            dir_okay=False,
             help="The public keys of the logs to watch, one a line, as a log's `/audit/vkeys` has them. "
             "Get them from its operator by a way that you trust.",
         ),

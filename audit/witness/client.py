@@ -14,7 +14,7 @@ from time import monotonic
 import httpx
 
 from audit.tlog.notes import Note, Signature
-from audit.tlog.policies import KnownWitness, Policy
+from audit.tlog.policies import NONE, KnownWitness, Policy
 from audit.witness.asking import Asking, Prove
 from domain.clock import Clock
 
@@ -37,7 +37,10 @@ class Witnesses:
     def __init__(
         self, policy: Policy, clock: Clock, trust: ssl.SSLContext, limits: AskingLimits | None = None
     ) -> None:
-        """`trust`: whom https believes. Raises ValueError, which names the witness whose URL is none."""
+        """`trust`: whom https believes. Raises ValueError where nobody can be asked."""
+        asked = [(witness, _address(witness)) for witness in policy.witnesses if witness.url is not None]
+        if policy.quorum != NONE and not asked:
+            raise ValueError("a quorum is wanted, and no witness has a URL to be asked at")
         self._policy = policy
         self._limits = limits or AskingLimits()
         self._http = httpx.Client(
@@ -47,9 +50,8 @@ class Witnesses:
             timeout=httpx.Timeout(self._limits.answer_seconds, connect=self._limits.connect_seconds),
             limits=httpx.Limits(keepalive_expiry=4.0),  # servers commonly close after five seconds
         )
-        asked = [witness for witness in policy.witnesses if witness.url is not None]
         self._askings = [
-            Asking(witness.name, witness.vkey, _address(witness), self._http, clock) for witness in asked
+            Asking(witness.name, witness.vkey, address, self._http, clock) for witness, address in asked
         ]
         self._threads = ThreadPoolExecutor(max(1, len(asked)), thread_name_prefix="witness")
 

@@ -32,7 +32,7 @@ def _commands() -> dict[str, list[str]]:
 
 
 def test_there_is_one_for_each_role_and_for_what_is_done_daily() -> None:
-    expected = {"api", "project", "notify", "schedule", "migrate", "retention", "backup", "doctor"}
+    expected = {"api", "project", "notify", "schedule", "migrate", "retention", "backup", "doctor", "witness"}
     assert {name.removeprefix("ebox-").removesuffix(".service") for name in _commands()} == expected
     timers = {path.name for path in FOLDER.glob("*.timer")}
     assert timers == {"ebox-retention.timer", "ebox-backup.timer", "ebox-doctor.timer"}
@@ -94,3 +94,13 @@ def test_what_they_share_takes_rights_away() -> None:
     assert shared["DynamicUser"] == shared["NoNewPrivileges"] == "yes"
     assert shared["ProtectSystem"] == "strict"
     assert shared["CapabilityBoundingSet"] == ""
+
+
+def test_a_witness_is_handed_nothing_of_an_installation() -> None:
+    """A drop-in of the same name in the unit's own folder is read instead of the shared one."""
+    folders = "ebox-witness.service.d", "ebox-.service.d"
+    own, shared = ((FOLDER / name / "common.conf").read_text() for name in folders)
+    assert "LoadCredential" in shared
+    assert not re.search("^(LoadCredential|Environment)", own, re.MULTILINE)
+    rights = shared.index("CapabilityBoundingSet")
+    assert own.endswith(shared[rights:])

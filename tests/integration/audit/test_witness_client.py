@@ -267,6 +267,13 @@ async def test_a_failure_to_prove_is_the_logs_own(party: Party) -> None:
         await asyncio.to_thread(witnesses.submit, party.log.checkpoint(200), prove)
 
 
+def test_a_quorum_that_nobody_can_be_asked_for_is_refused_at_once() -> None:
+    vkey = CosignerKey.generate("w.example").verifier.text
+    policy = Policy.parse(f"witness w1 {vkey}\nquorum w1\n")
+    with pytest.raises(ValueError, match="no witness has a URL"):
+        Witnesses(policy, SystemClock(), ssl.create_default_context())
+
+
 @pytest.mark.parametrize("url", ["ftp://w.example", "w.example", "https://", "https://me@w.example", "/x"])
 def test_a_url_that_nothing_can_be_posted_to_is_refused_at_once(url: str) -> None:
     vkey = CosignerKey.generate("w.example").verifier.text
