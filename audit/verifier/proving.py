@@ -32,7 +32,7 @@ class NotProven(Exception):
 
 
 def prove_inclusion(source: LogSource, *, index: int | None = None, event: str | None = None) -> bytes:
-    """The proof file of a leaf, by its index or its event's id; under a witnessed checkpoint where one can be.
+    """The proof file of a leaf, by its index or its event's id; under a witnessed checkpoint if possible.
 
     Raises `NotProven`, `Unreachable`.
     """

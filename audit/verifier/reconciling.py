@@ -31,6 +31,7 @@ class Reconciler:
         self._lost: dict[bytes, Row] = {}
         self._last_position = 0
         self._newer = 0
+        self._emptied = 0
 
     def take(self, index: int, entry: Entry) -> None:
         """The next leaf."""
@@ -72,6 +73,8 @@ class Reconciler:
                 self._tell_inserted(row)
         if self._newer:
             self._report.notes.append(f"{self._newer} events are newer than the checkpoint.")
+        if self._emptied:
+            self._report.notes.append(f"{self._emptied} payloads are gone, of owners who were erased later.")
 
     def _leaf_alone(self, index: int, entry: Entry) -> None:
         row = self._lost.pop(entry.stored, None)
@@ -110,7 +113,7 @@ class Reconciler:
         where = f"the row at position {row.position}"
         if row.state is None:
             if index < erased.get(entry.subject, -1):
-                self._report.notes.append(f"The payload of leaf {index} is gone; its owner was erased.")
+                self._emptied += 1
             else:
                 what = f"{where} has lost its payload, and no erasure of its owner was logged since"
                 self._report.add(Rule.PAYLOAD_MISSING, what, index, entry.subject)

@@ -64,16 +64,16 @@ class SqliteRows:
         if not path.is_file():
             raise Unreachable(f"there is no event store in {path}")
         try:
-            self._connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5.0)
-            self._connection.execute("PRAGMA query_only = ON")
-            self._connection.execute("BEGIN")
+            self.connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5.0)
+            self.connection.execute("PRAGMA query_only = ON")
+            self.connection.execute("BEGIN")
         except sqlite3.Error as error:
             raise _unreachable(error) from error
 
     def all(self) -> Iterator[Row]:
         """Every row, by position."""
         try:
-            with closing(self._connection.execute(f"SELECT rowid, {_COLUMNS} ORDER BY rowid")) as cursor:
+            with closing(self.connection.execute(f"SELECT rowid, {_COLUMNS} ORDER BY rowid")) as cursor:
                 for row in cursor:
                     yield _row(*row)
         except sqlite3.Error as error:
@@ -86,14 +86,14 @@ class SqliteRows:
             " AND originator_id IN (SELECT value FROM json_each(?))"
         )
         try:
-            rows = self._connection.execute(query, [json.dumps([one.hex for one in streams])]).fetchall()
+            rows = self.connection.execute(query, [json.dumps([one.hex for one in streams])]).fetchall()
         except sqlite3.Error as error:
             raise _unreachable(error) from error
         return {row.stream: row for row in (_row(*one) for one in rows)}
 
     def close(self) -> None:
         """End the connection."""
-        self._connection.close()
+        self.connection.close()
 
 
 class PostgresRows:
@@ -112,14 +112,14 @@ class PostgresRows:
                 "application_name": "ebox-audit-verify",
                 "tcp_user_timeout": STATEMENT_SECONDS * 1000,
             }
-            self._connection = psycopg.connect(make_conninfo("", **given))
+            self.connection = psycopg.connect(make_conninfo("", **given))
         except psycopg.Error as error:
             raise _unreachable(error) from error
 
     def all(self) -> Iterator[Row]:
         """Every row, by position."""
         try:
-            with self._connection.cursor("rows") as cursor:
+            with self.connection.cursor("rows") as cursor:
                 cursor.itersize = PAGE
                 cursor.execute(f"SELECT notification_id, {_COLUMNS} ORDER BY notification_id")
                 for row in cursor:
@@ -131,14 +131,14 @@ class PostgresRows:
         """The first event of each of these streams."""
         query = f"SELECT notification_id, {_COLUMNS} WHERE originator_version = 1 AND originator_id = ANY(%s)"
         try:
-            rows = self._connection.execute(query, [list(streams)]).fetchall()
+            rows = self.connection.execute(query, [list(streams)]).fetchall()
         except psycopg.Error as error:
             raise _unreachable(error) from error
         return {row.stream: row for row in (_row(*one) for one in rows)}
 
     def close(self) -> None:
         """End the connection."""
-        self._connection.close()
+        self.connection.close()
 
 
 def rows_at(url: str) -> Rows:
