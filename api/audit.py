@@ -102,10 +102,12 @@ async def access_history(
     at_least: AtLeast = None,
 ) -> Response:
     """What was published and told, and who accessed what, when, through which site, on which basis."""
-    page = await services_of(request).auditing.access_history(
+    services = services_of(request)
+    page = await services.auditing.access_history(
         actor, asked, before=position_of(cursor), limit=limit, at_least=at_least
     )
-    return json_answer(history_answer(page, cursor_of), position=page.position)
+    leaves = await services.audit_log.leaves([row.position for row in page.rows])
+    return json_answer(history_answer(page, cursor_of, leaves), position=page.position)
 
 
 def _checked(name: str, text: str | None, check: Callable[[str], T]) -> T | None:

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
+from api.me_proofs import PREFIX, AcceptLanguage, Language
 from api.parameters import MAX_POSITION, AtLeast, MailboxChoice, StrictRoute
 from api.responses import POSITION_HEADER, described, json_answer
 from api.scalars import WholeNumber
-from api.schemas.own_history import OwnHistory, own_history_answer
+from api.schemas.own_history import OwnHistory, Told, own_history_answer
 from api.security import guarded
 from api.services import services_of
 from domain.actors import Actor
@@ -35,13 +36,24 @@ async def access_history(
     request: Request,
     before: Before = None,
     limit: Annotated[WholeNumber, Query(ge=1, le=100, description="Items on a page.")] = 50,
+    lang: Language = None,
+    accept_language: AcceptLanguage = None,
     at_least: AtLeast = None,
     mailbox: MailboxChoice = None,
 ) -> Response:
-    """What was published and told, and who accessed what, when, through which site, on which basis."""
+    """In plain words: what was published and told, and who accessed what, when, through which site."""
     services = services_of(request)
     reference = await services.reference.current()
     page = await services.own_history.page(
         actor, before=before, limit=limit, at_least=at_least, mailbox=mailbox
     )
-    return json_answer(own_history_answer(page, reference, actor.party_id), position=page.position)
+    told = Told(
+        reader_party=actor.party_id,
+        reference=reference,
+        words=services.words,
+        language=services.words.language(lang, accept_language),
+        leaves=await services.audit_log.leaves([row.position for row in page.rows]),
+        proofs=f"{services.public_url}{PREFIX}",
+    )
+    headers = {"Content-Language": told.language, "Vary": "Accept-Language"}
+    return json_answer(own_history_answer(page, told), position=page.position, headers=headers)

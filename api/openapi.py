@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from api.description.examples import Examples
 from api.description.schemas import tidy
-from api.schemas import aftermath, answers, document_events, federation, reference_data
+from api.schemas import aftermath, answers, document_events, federation, reference_data, scopes
 from api.schemas.audit import History, MailboxFound, MailboxSearch
+from api.schemas.audit_export import ExportLine
 from api.schemas.batch import ItemAnswers, MessageInBatch, MessagesInBatch
 from api.schemas.health import Health
 from api.schemas.linking import LinkAnswers, RecipientsToLink
@@ -20,7 +21,9 @@ from api.schemas.me import Mailboxes, Preferences, PreferencesPatch, Profile, Pr
 from api.schemas.message_changes import MessagesToUpdate
 from api.schemas.message_search import MessageSearch
 from api.schemas.own_history import OwnHistory
+from api.schemas.own_proofs import NothingHiddenAnswer
 from api.schemas.problem import Problem
+from api.schemas.proofs import Consistency
 from api.schemas.publish import message_schema
 from api.schemas.replay import MailboxThenAnswer
 from api.schemas.reply import ReplyToPublish
@@ -54,6 +57,7 @@ TAGS: Final = [
     {"name": "events", "description": "Senders and sites follow what happens to documents."},
     {"name": "federation", "description": "What the Federation asks of a provider."},
     {"name": "audit", "description": "Auditors search the access history, within an approved scope."},
+    {"name": "audit log", "description": "The verifiable log of everything: checkpoints, tiles, proofs."},
     {"name": "authorization", "description": "Access tokens for all of this (RFC 6749, 8414, 9068)."},
     {"name": "health", "description": "For load balancers and operators."},
 ]
@@ -62,6 +66,7 @@ _ANSWERS: Final = (
     aftermath.ConfirmationAnswer,
     aftermath.Statuses,
     aftermath.TakenBackAnswer,
+    Consistency,
     answers.AttachmentAnswer,
     answers.Attachments,
     answers.Ebox,
@@ -73,6 +78,7 @@ _ANSWERS: Final = (
     document_events.EnterpriseDocumentEvents,
     federation.EboxPreferences,
     federation.MessageProvider,
+    ExportLine,
     Health,
     ItemAnswers,
     History,
@@ -81,6 +87,7 @@ _ANSWERS: Final = (
     Mailboxes,
     MailboxFound,
     MailboxThenAnswer,
+    NothingHiddenAnswer,
     OwnHistory,
     Preferences,
     Problem,
@@ -91,6 +98,8 @@ _ANSWERS: Final = (
     reference_data.SenderApplications,
     reference_data.SenderOrganizationAnswer,
     reference_data.SenderOrganizations,
+    scopes.ScopeAnswer,
+    scopes.ScopesAnswer,
     StatusMessage,
     v2.V2Attachment,
     v2.V2Attachments,
@@ -121,6 +130,9 @@ _BODIES: Final = (
     MailboxSearch,
     MessageSearch,
     MessagesToUpdate,
+    scopes.ScopeApproval,
+    scopes.ScopeReason,
+    scopes.ScopeRequest,
     PreferencesPatch,
     ProfilePatch,
     VerificationCode,

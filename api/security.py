@@ -29,6 +29,10 @@ PUBLIC_PATHS: Final = frozenset(
         "/metrics",
         "/openapi.json",
         "/docs",
+        "/audit/checkpoint",
+        "/audit/checkpoint/witnessed",
+        "/audit/vkeys",
+        "/audit/promises/vkeys",
         "/federation/v1/messageProviders",
         "/federation/v1/messageProviders/{messageProviderId}",
     }

@@ -22,6 +22,7 @@ from application.keeping import Keeping
 from application.linking import Linking
 from application.my_mailboxes import MyMailboxes
 from application.own_history import OwnHistory
+from application.plain_words import PlainWords
 from application.profile import Profiles
 from application.publishing import Publishing
 from application.reading import Reading
@@ -31,6 +32,10 @@ from application.replies import Replies
 from application.scopes import Scopes
 from application.statuses import Statuses
 from audit.promises import Promises
+from audit.proving.exporting import HistoryExport
+from audit.proving.own import OwnProofs
+from audit.proving.proofs import Proofs
+from audit.proving.served import ServedLog
 from domain.actors import Actor
 from identity.access_tokens import AccessToken
 
@@ -87,6 +92,11 @@ class Services:
     exporting: Exporting
     scopes: Scopes
     promises: Promises
+    audit_log: ServedLog
+    proofs: Proofs
+    own_proofs: OwnProofs
+    history_export: HistoryExport
+    words: PlainWords
     access_tokens: AccessTokens
     actor_of: Callable[[AccessToken, UUID], Awaitable[Actor]]
     public_url: str

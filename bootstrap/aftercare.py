@@ -9,10 +9,10 @@ from application.document_events import DocumentEvents
 from application.federation import Federation, Provider
 from application.replies import Replies
 from application.statuses import Statuses
-from bootstrap.audit_use_cases import AuditUseCases
+from bootstrap.proving import Proving
 
 
-class Aftercare(AuditUseCases):
+class Aftercare(Proving):
     """The application services for senders and sites that follow what they published or show."""
 
     @cached_property

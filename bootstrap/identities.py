@@ -14,7 +14,8 @@ from application.partners import Partners
 from application.suspending import Suspending
 from audit.promises import Promises, key_name
 from bootstrap.aftercare import Aftercare
-from bootstrap.promising import StoredPromiseKeys, log_origin
+from bootstrap.audit_keys import origin_of
+from bootstrap.promising import StoredPromiseKeys
 from domain.identifiers import Ssin
 from eventstore.parties import PartyRegistry
 from identity.access_tokens import AccessTokenValidator
@@ -105,7 +106,7 @@ class Identities(Aftercare):
     @cached_property
     def promises(self) -> Promises:
         """What senders are promised about the audit log."""
-        origin = log_origin(self.settings.url)
+        origin = origin_of(self.settings.url)
         keys = StoredPromiseKeys(key_name(origin), self.promise_keys, self._key_store_threads)
         return Promises(origin, keys)
 

@@ -15,11 +15,6 @@ from identity.stored_keys import RELOAD_SECONDS
 from threads import BoundedThreads
 
 
-def log_origin(public_url: str) -> str:
-    """What the audit log of the eBox at this address is called: a schema-less URL (C2SP `tlog-checkpoint`)."""
-    return f"{public_url.partition('://')[2]}/audit"
-
-
 class StoredPromiseKeys:
     """Implements `audit.promises.PromiseKeySource`; a copy of the key that signs is at hand.
 

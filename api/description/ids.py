@@ -30,3 +30,16 @@ EXPIRES_AT: Final = datetime(2037, 2, 1, 22, 59, 59, tzinfo=UTC)
 DUE_AT: Final = datetime(2027, 3, 31, 21, 59, 59, tzinfo=UTC)
 POSITION: Final = 4711
 SHA256: Final = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+LEAF_HASH: Final = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+SUBJECT: Final = "m:4V9c2N0mC6l8JxF3s1bQkA"
+"""A mailbox's pseudonym in the audit log."""
+_SIGNATURE: Final = (
+    "z2T1Q3k9nK1yB7mD0sV5cX8pL4rW6tJ2hG9fA3eU1iO7qS0vN5bM4xZ8yC6dR2wP1kH3jL9gT7fE0uI5oQ4aS8zX6cV="
+)
+CHECKPOINT: Final = f"ebox.example/audit\n4712\n{LEAF_HASH}\n\n\N{EM DASH} ebox.example/audit {_SIGNATURE}\n"
+PROMISE: Final = (
+    "eBox promise of ebox.example/audit\n"
+    f"publication {MESSAGE} event {ACCESS} position {POSITION} accepted 2027-02-01T09:30:00.000000Z "
+    "logged by 2027-02-02T09:30:00.000000Z\n\n"
+    f"\N{EM DASH} ebox.example/audit/promises {_SIGNATURE}\n"
+)

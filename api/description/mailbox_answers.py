@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from api.description import ids
-from api.schemas import audit, document_events, me, own_history, replay
+from api.schemas import audit, audit_export, document_events, me, own_history, own_proofs, proofs, replay
 from api.schemas.answers import Answer, TranslatedString
 
 _SITE_NAME: Final = TranslatedString(
@@ -24,6 +24,25 @@ _SEEN: Final = replay.SeenAnswer(
     digital_key="itsme",
     basis=_OWNER,
 )
+_LINE: Final[dict[str, Any]] = {
+    "position": ids.POSITION,
+    "event_id": ids.ACCESS,
+    "at": ids.READ_AT,
+    "kind": "access.recorded",
+    "mailbox_id": ids.MAILBOX,
+    "message_id": ids.MESSAGE,
+    "attachment_id": ids.ATTACHMENT,
+    "access_id": ids.ACCESS,
+    "what": "content",
+    "actor": _ACTOR,
+    "site": ids.SITE,
+    "sender_organization_id": ids.PARTNER,
+    "digital_key": "itsme",
+    "assurance_level": "high",
+    "basis": _OWNER,
+    "leaf": audit.LeafAnswer(index=4711, subject=ids.SUBJECT, sequence=12),
+    "detail": None,
+}
 _PAGE: Final = document_events.EventPageInfo(last_sequence_nbr=ids.POSITION, has_next=False)
 
 
@@ -48,28 +67,8 @@ def _new_document(**whose: object) -> document_events.DocumentEventItem:
 
 MAILBOX_ANSWERS: Final[tuple[Answer, ...]] = (
     audit.MailboxFound(mailbox_id=ids.MAILBOX),
-    audit.History(
-        items=[
-            audit.HistoryLine(
-                position=ids.POSITION,
-                event_id=ids.ACCESS,
-                at=ids.READ_AT,
-                kind="access.recorded",
-                mailbox_id=ids.MAILBOX,
-                message_id=ids.MESSAGE,
-                attachment_id=ids.ATTACHMENT,
-                access_id=ids.ACCESS,
-                what="content",
-                actor=_ACTOR,
-                site=ids.SITE,
-                sender_organization_id=ids.PARTNER,
-                digital_key="itsme",
-                assurance_level="high",
-                basis=_OWNER,
-                detail=None,
-            )
-        ]
-    ),
+    audit.History(items=[audit.HistoryLine(**_LINE)]),
+    audit_export.ExportLine(**_LINE),
     replay.MailboxThenAnswer(
         mailbox_id=ids.MAILBOX,
         at=ids.READ_AT,
@@ -112,7 +111,9 @@ MAILBOX_ANSWERS: Final[tuple[Answer, ...]] = (
         items=[
             own_history.OwnHistoryLine(
                 position=ids.POSITION,
+                event_id=ids.ACCESS,
                 at=ids.READ_AT,
+                sentence="You read a document of a message from Demo pension service, through Demo site.",
                 kind="access.recorded",
                 what="content",
                 who=own_history.OwnHistoryWho(
@@ -124,9 +125,24 @@ MAILBOX_ANSWERS: Final[tuple[Answer, ...]] = (
                 ),
                 message_id=ids.MESSAGE,
                 attachment_id=ids.ATTACHMENT,
+                sequence=12,
+                leaf_index=4711,
+                proof_href=f"https://ebox.example/me/access-history/{ids.ACCESS}/proof",
             )
         ]
     ),
+    own_proofs.NothingHiddenAnswer(
+        checkpoint=ids.CHECKPOINT,
+        mailboxes=[
+            own_proofs.MailboxHeads(
+                mailbox_id=ids.MAILBOX,
+                subject=ids.SUBJECT,
+                later=[own_proofs.OwnLeaf(sequence=1, leaf_hash=ids.LEAF_HASH)],
+                has_more=False,
+            )
+        ],
+    ),
+    proofs.Consistency(from_size=4096, to_size=4712, hashes=[ids.LEAF_HASH]),
     document_events.EnterpriseDocumentEvents(
         items=[_new_document(enterprise_id=ids.ENTERPRISE)], page_info=_PAGE
     ),

@@ -63,7 +63,7 @@ def _message(attachments: answers.Attachments | answers.Absent = UNSET) -> answe
 
 
 MESSAGE_ANSWERS: Final[tuple[Answer, ...]] = (
-    answers.Published(message_id=ids.MESSAGE, expiration_date=ids.EXPIRES_AT),
+    answers.Published(message_id=ids.MESSAGE, expiration_date=ids.EXPIRES_AT, promise=ids.PROMISE),
     _message(_ATTACHMENTS),
     answers.Messages(items=[_message()], total_items=1, is_total_capped=False),
     answers.Ebox(

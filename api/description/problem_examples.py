@@ -13,6 +13,7 @@ from api.problems import Problem, problem_document, problem_of
 from api.refusals import Refusal
 from api.schemas import problem as shapes
 from application.views import PreconditionFailed, RangeNotSatisfiable
+from audit.proving.errors import NotLoggedYet
 from domain.errors import (
     Conflict,
     Gone,
@@ -50,6 +51,7 @@ _PROBLEMS: Final = {
     "expiredAccessToken": problem_of(TokenRefused("expired")),
     "noAccess": problem_of(NotAllowed("not a partner organisation")),
     "resourceNotFound": problem_of(NotFound("message")),
+    "notLoggedYet": problem_of(NotLoggedYet("event")),
     "methodNotAllowed": Problem(kinds.METHOD_NOT_ALLOWED),
     "requestTimeout": _refused(kinds.REQUEST_TIMEOUT, "The body stopped coming."),
     "conflict": problem_of(Conflict("opened")),

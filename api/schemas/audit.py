@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from api.schemas.answers import Absent, Answer
 from api.schemas.texts import StrictModel
 from application.auditing import HistoryPage
+from audit.sequencer.rows import LeafRow
 from domain.errors import InvalidInput, Issue
 from domain.identifiers import Identifier, IdentifierInvalid, IdentifierScheme, parse_identifier
 from projections.access_history import MODEL, HistoryRow
@@ -74,6 +75,14 @@ class ActorAnswer(Answer, kw_only=True):
     is_erased: bool
 
 
+class LeafAnswer(Answer, kw_only=True):
+    """Where the audit log has an event."""
+
+    index: Annotated[int, Meta(description="The number of its leaf, from 0.")]
+    subject: Annotated[str, Meta(description="Whose chain it is in: the mailbox's pseudonym in the log.")]
+    sequence: Annotated[int, Meta(description="Its place in that chain, from 1.")]
+
+
 class HistoryLine(Answer, kw_only=True):
     """One event of the access history. What an event of its kind does not have is null."""
 
@@ -94,6 +103,7 @@ class HistoryLine(Answer, kw_only=True):
     digital_key: Annotated[str | None, Meta(description="How a person had proved who they are.")]
     assurance_level: Annotated[str | None, Meta(description="How strong that proof is.")]
     basis: Annotated[BasisAnswer | None, Meta(description="Why it was allowed.")]
+    leaf: Annotated[LeafAnswer | None, Meta(description="Null while no checkpoint has it.")]
     detail: Annotated[
         dict[str, Any] | None,
         Meta(
@@ -113,15 +123,20 @@ class History(Answer, kw_only=True):
     ) = UNSET
 
 
-def history_answer(page: HistoryPage, cursor: Callable[[int], str]) -> History:
-    """A page of the access history."""
+def history_answer(page: HistoryPage, cursor: Callable[[int], str], leaves: Mapping[int, LeafRow]) -> History:
+    """A page of the access history; `leaves` by position."""
     return History(
-        items=[history_line(entry) for entry in page.rows],
+        items=[history_line(entry, leaf_answer(leaves.get(entry.position))) for entry in page.rows],
         next_cursor=UNSET if page.next_position is None else cursor(page.next_position),
     )
 
 
-def history_line(entry: HistoryRow) -> HistoryLine:
+def leaf_answer(leaf: LeafRow | None) -> LeafAnswer | None:
+    """Where the log has it, if it does."""
+    return LeafAnswer(index=leaf.index, subject=leaf.subject, sequence=leaf.sequence) if leaf else None
+
+
+def history_line(entry: HistoryRow, leaf: LeafAnswer | None) -> HistoryLine:
     """A row of it."""
     return HistoryLine(
         position=entry.position,
@@ -139,6 +154,7 @@ def history_line(entry: HistoryRow) -> HistoryLine:
         digital_key=entry.digital_key,
         assurance_level=entry.assurance_level,
         basis=_basis(entry),
+        leaf=leaf,
         detail=_in_camel_case(entry.detail),
     )
 

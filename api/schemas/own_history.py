@@ -5,6 +5,8 @@ Unless it is an enterprise's: whoever manages its access sees which of its peopl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -15,7 +17,9 @@ from api.schemas.answers import Absent, Answer, TranslatedString
 from api.schemas.messages import translated
 from api.schemas.optional import if_any
 from application.auditing import HistoryPage
+from application.plain_words import PlainWords
 from application.reference import ReferenceData
+from audit.sequencer.rows import LeafRow
 from domain.access import BasisKind
 from domain.actors import ActorKind
 from projections.access_history import HistoryRow
@@ -56,13 +60,29 @@ class OwnHistoryLine(Answer, kw_only=True):
     """
 
     position: Annotated[int, Meta(description="Its place in the event store.")]
+    event_id: UUID | Absent = UNSET
     at: datetime
+    sentence: Annotated[str, Meta(description="What happened, in the caller's language.")]
     kind: Annotated[str, Meta(description="The kind of event, such as access.recorded, or withheld.")]
     what: str | Absent = UNSET
     who: OwnHistoryWho | Absent = UNSET
     message_id: UUID | Absent = UNSET
     attachment_id: UUID | Absent = UNSET
     withheld_until: Annotated[datetime, Meta(description="From then on it is told.")] | Absent = UNSET
+    sequence: Annotated[
+        int | None,
+        Meta(description="Its number in the mailbox's chain; null while the audit log does not have it."),
+    ]
+    leaf_index: Annotated[
+        int | None, Meta(description="Its leaf in the audit log; null also where it is withheld.")
+    ]
+    proof_href: (
+        Annotated[
+            str,
+            Meta(description="Where its proof is, once there is one.", extra_json_schema={"format": "uri"}),
+        ]
+        | Absent
+    ) = UNSET
 
 
 class OwnHistory(Answer, kw_only=True):
@@ -74,24 +94,46 @@ class OwnHistory(Answer, kw_only=True):
     )
 
 
-def own_history_answer(page: HistoryPage, reference: ReferenceData, own_party: UUID) -> OwnHistory:
-    """A page of the history of the mailbox of `own_party`."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the lines of a page are told with: to whom, in which language, and what the audit log has of them.
+
+    `proofs` is the address below which the proof of each event is.
+    """
+
+    reader_party: UUID
+    reference: ReferenceData
+    words: PlainWords
+    language: str
+    leaves: Mapping[int, LeafRow]
+    proofs: str
+
+
+def own_history_answer(page: HistoryPage, told: Told) -> OwnHistory:
+    """A page of the history of the reader's mailbox."""
     return OwnHistory(
-        items=[_line(row, reference, own_party) for row in page.rows],
+        items=[_line(row, told) for row in page.rows],
         next_before=if_any(page.next_position),
     )
 
 
-def _line(row: HistoryRow, reference: ReferenceData, own_party: UUID) -> OwnHistoryLine:
+def _line(row: HistoryRow, told: Told) -> OwnHistoryLine:
+    leaf = told.leaves.get(row.position)
+    is_provable = leaf is not None and row.event_id is not None
     return OwnHistoryLine(
         position=row.position,
+        event_id=if_any(row.event_id),
         at=row.at,
+        sentence=told.words.sentence(row, told.reader_party, told.reference, told.language),
         kind=row.kind,
         what=if_any(row.what),
-        who=UNSET if row.actor_party is None else _who(row, reference, own_party),
+        who=UNSET if row.actor_party is None else _who(row, told.reference, told.reader_party),
         message_id=if_any(row.message_id),
         attachment_id=if_any(row.attachment_id),
         withheld_until=if_any(row.withheld_until) if row.is_withheld else UNSET,
+        sequence=leaf.sequence if leaf else None,
+        leaf_index=leaf.index if leaf and is_provable else None,
+        proof_href=f"{told.proofs}/{row.event_id}/proof" if is_provable else UNSET,
     )
 
 

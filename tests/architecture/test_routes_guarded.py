@@ -52,11 +52,15 @@ PUBLIC = {
     TERMS_PATH,
     TOKEN_PATH,
     "/",
+    "/audit/heads/{leaf}/tile/{path:path}",
+    "/audit/proofs/consistency",
+    "/audit/tile/{path:path}",
     "/demo/mail",
     "/demo/mail.json",
 }
-"""Health, API documents, reference data, the authorization server's endpoints, the keys of webhooks, the
-login and the logout, the front page and its style, and the demo's caught mail."""
+"""Health, API documents, the audit log's checkpoints and hashes, reference data, the authorization server's
+endpoints, the keys of webhooks, the login and the logout, the front page and its style, and the demo's caught
+mail."""
 
 
 def guards(route: RouteContext) -> list[Guard]:

@@ -40,6 +40,8 @@ WHO_MAY = {
     Operation.FIND_MAILBOX: "auditor",
     Operation.READ_ACCESS_HISTORY: "auditor",
     Operation.REPLAY: "auditor",
+    Operation.PROVE_EVENT: "auditor",
+    Operation.READ_ENTRIES: "auditor",
     Operation.REQUEST_SCOPE: "auditor",
     Operation.READ_SCOPES: "auditor",
     Operation.APPROVE_SCOPE: "auditor",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from application.accepted import Accepted
 from application.auditing import HistoryPage
 from application.publishing import PublishCommand, PublishResult
 from application.views import ContentRequest, ContentView, RangeNotSatisfiable
+from audit.sequencer.rows import LeafRow
 from domain.actors import Actor, ActorKind
 from domain.identifiers import Identifier
 from identity.access_tokens import AccessToken
@@ -169,6 +170,20 @@ class DenialsDouble:
         self.recorded.append((operation, reason))
 
 
+class PromisesDouble:
+    """Promises in one word."""
+
+    async def about(self, accepted: Sequence[Accepted]) -> str | None:
+        return f"position {accepted[-1].position}" if accepted else None
+
+
+class AuditLogDouble:
+    """A log that has nothing yet."""
+
+    async def leaves(self, positions: Iterable[int]) -> dict[int, LeafRow]:
+        return {}
+
+
 def _is_needed(one: Field[Any]) -> bool:
     return one.default is MISSING and one.default_factory is MISSING
 
@@ -191,6 +206,8 @@ class Api:
             "reading": self.reading,
             "auditing": self.auditing,
             "denials": self.denials,
+            "promises": PromisesDouble(),
+            "audit_log": AuditLogDouble(),
             "access_tokens": Tokens(),
             "actor_of": actor_of,
             "public_url": "https://ebox.test",

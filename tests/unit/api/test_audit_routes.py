@@ -232,6 +232,7 @@ async def test_a_line_says_who_did_what_through_which_site_on_which_basis(
                 "digitalKey": "itsme",
                 "assuranceLevel": "high",
                 "basis": {"kind": "self", "id": str(PARTY_ID), "version": 1},
+                "leaf": None,
                 "detail": None,
             }
         ]

@@ -23,7 +23,11 @@ async def publish(client: httpx.AsyncClient, path: str = PATH, **headers: str) -
 async def test_a_publication_is_answered_with_its_place(api: Api, client: httpx.AsyncClient) -> None:
     response = await publish(client)
     assert response.status_code == 201
-    assert response.json() == {"messageId": str(MESSAGE_ID), "expirationDate": "2026-01-02T03:04:05Z"}
+    assert response.json() == {
+        "messageId": str(MESSAGE_ID),
+        "expirationDate": "2026-01-02T03:04:05Z",
+        "promise": "position 7",
+    }
     assert response.headers["location"] == f"https://ebox.test{PATH}/{MESSAGE_ID}"
     assert response.headers["ebox-position"] == "7"
     assert "idempotency-replayed" not in response.headers
