@@ -88,9 +88,14 @@ async def answer_of(asked: Any) -> dict[str, Any]:
     if response.is_success:
         answer: dict[str, Any] = response.json()
         return answer
+    raise refusal(response)
+
+
+def refusal(response: httpx.Response) -> CannotStart:
+    """What the API says where it refuses, as an error."""
     if response.headers.get("Content-Type", "").startswith("application/problem+json"):
-        raise CannotStart(_told(response.json()))
-    raise CannotStart(f"eBox answered {response.status_code}")
+        return CannotStart(_told(response.json()))
+    return CannotStart(f"eBox answered {response.status_code}")
 
 
 def _told(problem: dict[str, Any]) -> str:
