@@ -11,7 +11,7 @@ from uuid import UUID
 
 import typer
 
-from commands.audit_verify import AsJson, Log, Pinned, PolicyFile, TokenFile, VkeyFile, trusted_files
+from commands.audit_verify import AsJson, Log, Pinned, PolicyFile, TokenFile, trusted_files
 from commands.console import tell
 
 
@@ -72,7 +72,13 @@ def check_proof(
     file: Annotated[
         Path, typer.Argument(help="A tlog-proof, a proof of consistency, or a citizen's export.")
     ],
-    vkey_file: VkeyFile,
+    vkey_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="The log's verifier keys, from somebody other than the log. Without them an export is only "
+            "compared with itself."
+        ),
+    ] = None,
     pinned: Pinned = None,
     policy: PolicyFile = None,
     as_json: AsJson = False,
@@ -81,12 +87,16 @@ def check_proof(
 
     The exit status is 0 when it proves that, 1 when it does not, 2 for a wrong call.
     """
+    from audit.verifier.exports import check_owners_export, is_export
     from audit.verifier.findings import FINDINGS, USAGE, WrongUse
     from audit.verifier.proving import NotProven, check_proof
 
     try:
         trusted = trusted_files(vkey_file, pinned, policy)
-        said, code = check_proof(file.read_bytes(), trusted), 0
+        if is_export(file):
+            said, code = check_owners_export(file, trusted), 0
+        else:
+            said, code = check_proof(file.read_bytes(), trusted), 0
     except (WrongUse, OSError) as error:
         tell(str(error))
         sys.exit(USAGE)

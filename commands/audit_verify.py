@@ -89,13 +89,13 @@ def reconcile(
     _run(log, vkey_file, pinned, policy, event_store, token_file, as_json)
 
 
-def trusted_files(vkey_file: Path, pinned: list[Path] | None, policy: Path | None) -> Trusted:
+def trusted_files(vkey_file: Path | None, pinned: list[Path] | None, policy: Path | None) -> Trusted:
     """What the caller believes, from these files. Raises `WrongUse`."""
     from audit.verifier.checkpoints import Trusted, keys_in, notes_in, policy_in
     from audit.verifier.findings import WrongUse
 
     try:
-        keys = keys_in(vkey_file.read_text(encoding="utf-8"))
+        keys = keys_in(vkey_file.read_text(encoding="utf-8")) if vkey_file else []
         notes = [note for path in pinned or () for note in notes_in(path.read_bytes())]
         return Trusted(keys, notes, policy_in(policy.read_bytes()) if policy else None)
     except (OSError, UnicodeError) as error:

@@ -31,7 +31,7 @@ class Trusted:
     policy: Policy | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Seen:
     """A checkpoint whose signature was found good. `what` says where it comes from."""
 

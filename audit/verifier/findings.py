@@ -28,7 +28,7 @@ class WrongUse(ValueError):
 
 
 class Rule(StrEnum):
-    """What was found to be broken."""
+    """What was found to be broken; what rather is a cause stands before what follows from it."""
 
     CHECKPOINT = "checkpoint"
     SIGNATURE = "signature"
@@ -55,10 +55,11 @@ class Rule(StrEnum):
     AFTER_ERASURE = "after-erasure"
     ROW_MISSING = "row-missing"
     ROW_CHANGED = "row-changed"
-    ROW_MOVED = "row-moved"
+
     ROW_INSERTED = "row-inserted"
     PAYLOAD_MISSING = "payload-missing"
     LEAF_UNTRUE = "leaf-untrue"
+    ROW_MOVED = "row-moved"
 
 
 _ASK_WHO_HOLDS_AN_EARLIER_ONE: Final = (
@@ -148,6 +149,11 @@ class Report:
         self.counts[rule] += 1
         if self.counts[rule] <= KEPT_OF_EACH_RULE:
             self.findings.append(Finding(rule, what, leaf, subject))
+
+    def sort(self) -> None:
+        """By rule, then by leaf."""
+        order = list(Rule)
+        self.findings.sort(key=lambda one: (order.index(one.rule), -1 if one.leaf is None else one.leaf))
 
     @property
     def exit_code(self) -> int:

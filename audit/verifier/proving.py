@@ -69,6 +69,8 @@ def prove_consistency(source: LogSource, old: bytes) -> bytes:
 
 def check_proof(data: bytes, trusted: Trusted) -> list[str]:
     """What the file proves, in words, a sentence each. Raises `NotProven`, `WrongUse`."""
+    if not trusted.keys:
+        raise WrongUse("give --vkey-file: the log's key, from somebody other than whoever gave you the proof")
     if data.startswith(HEADER.encode()):
         return list(_check_inclusion(data, trusted))
     if data.startswith(_OLD.encode()):

@@ -59,6 +59,13 @@ class Reconciler:
             elif not self._is_moved(self._row, digest(self._row)):
                 self._newer += 1
             self._row = next(self._rows, None)
+        self._pair_what_is_left(erased)
+        if self._newer:
+            self._report.notes.append(f"{self._newer} events are newer than the checkpoint.")
+        if self._emptied:
+            self._report.notes.append(f"{self._emptied} payloads are gone, of owners who were erased later.")
+
+    def _pair_what_is_left(self, erased: dict[str, int]) -> None:
         by_event = {facts.event_id: row for row in self._lost.values() if (facts := facts_of(row))}
         by_position = {row.position: row for row in self._lost.values()}
         told: set[int] = set()
@@ -71,10 +78,6 @@ class Reconciler:
         for row in self._lost.values():
             if row.position not in told:
                 self._tell_inserted(row)
-        if self._newer:
-            self._report.notes.append(f"{self._newer} events are newer than the checkpoint.")
-        if self._emptied:
-            self._report.notes.append(f"{self._emptied} payloads are gone, of owners who were erased later.")
 
     def _leaf_alone(self, index: int, entry: Entry) -> None:
         row = self._lost.pop(entry.stored, None)
@@ -159,4 +162,4 @@ def _difference(entry: Entry, row: Row, facts: EventFacts) -> str:
     mailbox = facts.mailbox_id
     if mailbox is not None and mailbox_subject(mailbox) != entry.subject:
         changed.append("its mailbox")
-    return ", ".join(changed) or "its stream, its version, or what no commitment covers"
+    return ", ".join(changed) or "its stream, its version, or a part of its state that the leaf does not name"

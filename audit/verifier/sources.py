@@ -25,6 +25,8 @@ MAX_FILE_BYTES: Final = 256 * (2 + 65_535)
 """A bundle of the longest entries."""
 
 _ENTRIES: Final = "tile/entries/"
+_ADDRESSES: Final = {"checkpoint-witnessed": "checkpoint/witnessed"}
+"""Where eBox serves a file under another name than it has."""
 
 
 class LogSource(Protocol):
@@ -85,11 +87,12 @@ class Address:
 
     def read(self, path: str) -> bytes | None:
         """The file, or None where the log answers 404. Tries again, a few times, where nothing answers."""
+        asked = _ADDRESSES.get(path, path)
         trouble = "nothing answers"
         for pause in (0.0, *PAUSES):
             time.sleep(pause)
             try:
-                status, body = self._get(path)
+                status, body = self._get(asked)
             except httpx.TransportError as error:
                 trouble = f"nothing answers ({type(error).__name__})"
                 continue
@@ -97,6 +100,8 @@ class Address:
                 return body
             if status in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
                 return None
+            if asked != path and status == httpx.codes.SERVICE_UNAVAILABLE:
+                return None  # What eBox answers as long as no witness has cosigned anything
             trouble = f"the log answers {status} for {path}"
             if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
                 raise Unreachable(f"{trouble}: entries need an auditor's token, in --token-file")

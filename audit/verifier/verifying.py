@@ -56,6 +56,7 @@ def verify(
             verification.run(rows, progress or Silent(), now or datetime.now(UTC))
     except Unreachable as error:
         report.cannot_tell.append(str(error))
+    report.sort()
     return report
 
 
@@ -112,7 +113,7 @@ class _Verification:
             self._leaves.again(RepeatedIds(report, repeated), progress)
         times.finish()
         self._judge_earlier(self._judge_tree() if self._leaves.is_whole else None, times)
-        for seen in (self._newest, *self._earlier):
+        for seen in dict.fromkeys((self._newest, *self._earlier)):
             log_events.check_signatures(seen.checkpoint, seen.note)
         self._judge_freshness(now)
         if rows:
@@ -159,7 +160,7 @@ class _Verification:
                 self._report.add(Rule.REWRITTEN, f"history differs {where} from what {what} says", agreed)
             else:
                 agreed = size
-        for seen in (self._newest, *self._earlier):
+        for seen in dict.fromkeys((self._newest, *self._earlier)):
             at, logged = seen.cosigned_first, times.logged_at.get(seen.checkpoint.size)
             if at is not None and logged is not None and logged > at + CLOCK_SKEW:
                 what = f"it was logged after {at:%Y-%m-%dT%H:%M:%SZ}, when a witness had cosigned it"

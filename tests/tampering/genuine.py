@@ -11,7 +11,7 @@ from audit.tlog.cosignatures import CosignerKey, cosign
 from audit.tlog.notes import Note, SignerKey
 from domain.clock import FixedClock
 from domain.events import Event
-from tests.auditlog import ORIGIN, AuditLog, directory, wait_for
+from tests.auditlog import ORIGIN, AuditLog, wait_for
 from tests.integration.projections.log import a_log
 
 WITNESS = CosignerKey("witness.example/w", bytes(range(32, 64)))
@@ -42,14 +42,14 @@ def make_genuine(folder: Path) -> Genuine:
         log = held.enter_context(a_log(f"sqlite:///{store}", folder))
         lives = [log.life(f"person-{number}", MESSAGES) for number in range(3)]
         decisions = sorted((facts for life in lives for facts in life), key=lambda facts: facts[0].timestamp)
-        audit_log = AuditLog(log.events, f"sqlite:///{folder}/audit.sqlite", directory(folder / "log"))
+        audit_log = AuditLog(log.events, f"sqlite:///{store}", f"sqlite:///{folder}/audit.sqlite", folder)
         held.callback(audit_log.database.close)
         half = len(decisions) // 2
         clock = audit_log.clock = FixedClock(decisions[half - 1][-1].timestamp)
         log.append(*decisions[:half])
         held.enter_context(audit_log.running())
         audit_log.covered()
-        earlier = (folder / "log" / "checkpoint").read_bytes()
+        earlier = (folder / "audit-log" / "checkpoint").read_bytes()
         clock.advance(decisions[-1][-1].timestamp - clock.now())
         log.append(*decisions[half:])
         audit_log.covered()
@@ -60,7 +60,7 @@ def make_genuine(folder: Path) -> Genuine:
         log.append(erasure)
         wait_for(lambda: any(True for _ in audit_log.files.list("heads/")))
         audit_log.covered()
-    return Genuine(folder / "log", store, audit_log.keys[0], earlier)
+    return Genuine(folder / "audit-log", store, audit_log.keys[0], earlier)
 
 
 def cosigned(note: bytes, at: datetime) -> bytes:

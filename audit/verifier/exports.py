@@ -1,0 +1,43 @@
+"""The export of an owner's access history, as `ebox audit check-proof` checks it and says so in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from audit.proving.export_check import ExportUnreadable, check_export
+from audit.verifier.checkpoints import Trusted
+from audit.verifier.findings import WrongUse
+from audit.verifier.proving import NotProven
+
+_ZIP: Final = b"PK\x03\x04"
+
+
+def is_export(path: Path) -> bool:
+    """Whether the file is a ZIP. Raises `OSError`."""
+    with path.open("rb") as file:
+        return file.read(len(_ZIP)) == _ZIP
+
+
+def check_owners_export(path: Path, trusted: Trusted) -> list[str]:
+    """What the export proves, a sentence each. Raises `NotProven` with what is wrong, `WrongUse`, `OSError`."""
+    try:
+        report = check_export(path, trusted.keys)
+    except ExportUnreadable as error:
+        raise WrongUse(str(error)) from error
+    if report.findings:
+        raise NotProven("; ".join(report.findings))
+    said = [
+        f"All {report.leaves} leaves of this history are among the {report.size} of {report.origin}, numbered "
+        "and chained without a gap.",
+        f"What the history says are these leaves: {report.lines} lines.",
+    ]
+    if report.disclosures:
+        said.append(f"{report.disclosures} fields of the owner's are what the leaves committed to.")
+    if report.withheld:
+        said.append(f"{report.withheld} leaves are withheld for now; their numbers are there.")
+    if report.trusts_own_keys:
+        said.append(
+            "The key came out of the same file: this only shows that the file agrees with itself. Give --vkey-file."
+        )
+    return said + report.notes
