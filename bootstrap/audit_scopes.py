@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,6 @@ from uuid import UUID
 import httpx
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from application.demo.scopes import APPROVER, AUDITOR
 from bootstrap.auditors import TIMEOUT_SECONDS, answer_of, token_in
@@ -82,17 +81,24 @@ def _show(clerk: Clerk, scopes: Sequence[dict[str, Any]]) -> None:
     if clerk.as_json:
         sys.stdout.write(json.dumps(scopes, indent=2) + "\n")
         return
-    table = Table("scope", "state", "case", "purpose", "mailboxes", "asked by", "until", "embargo until")
+    screen = Console()
     for one in scopes:
-        subject = one["subject"]
-        table.add_row(
-            one["scopeId"],
-            one["state"],
-            escape(one["case"]),
-            escape(one["purpose"]),
-            "all" if subject == "*" else str(len(subject)),
-            escape(one["requested"]["auditor"]),
-            one.get("validUntil", "-"),
-            one.get("embargoUntil", "-"),
-        )
-    Console().print(table)
+        screen.print(f"[bold]{one['scopeId']}[/bold]  {one['state']}", highlight=False)
+        screen.print(f"  {escape(one['case'])}: {escape(one['purpose'])}", highlight=False)
+        screen.print(f"  {escape(', '.join(_facts(one)))}", highlight=False)
+
+
+def _facts(scope: dict[str, Any]) -> Iterator[str]:
+    subject, period = scope["subject"], scope.get("period", {})
+    yield "every mailbox" if subject == "*" else f"mailboxes: {', '.join(subject)}"
+    for end in ("from", "to"):
+        if end in period:
+            yield f"{end} {period[end]}"
+    yield f"asked for by {scope['requested']['auditor']}"
+    for decision in ("approved", "refused", "withdrawn"):
+        if decision in scope:
+            yield f"{decision} by {scope[decision]['auditor']}"
+    if "validUntil" in scope:
+        yield f"until {scope['validUntil']}"
+    if "embargoUntil" in scope:
+        yield f"embargo until {scope['embargoUntil']}"
