@@ -30,6 +30,12 @@ PUBLIC = (
     "/messageRegistry/v3/referenceData",
     f"{MESSAGE_REGISTRY_V2}/referenceData",
     "/federation/v1/messageProviders",
+    "/audit/checkpoint",
+    "/audit/vkeys",
+    "/audit/promises/vkeys",
+    "/audit/proofs/consistency",
+    "/audit/tile/{path}",
+    "/audit/heads/{leaf}/tile/{path}",
 )
 
 
