@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any
 
 from audit import leaf
 from audit.leaf import Entry
@@ -33,10 +34,12 @@ WITHIN = 20.0
 class AuditLog:
     """Everything that an audit log is made of. Sequencers are started in threads: `with log.running(): …`."""
 
-    def __init__(self, events: EventStore, url: str, files: LogFiles) -> None:
+    def __init__(self, events: EventStore, events_url: str, url: str, folder: Path) -> None:
         self.events = events
+        self.events_url = events_url
         self.url = url
-        self.files = files
+        self.folder = folder
+        self.files: LogFiles = directory(folder / "audit-log")
         self.keys = [SignerKey.generate(ORIGIN)]
         self.clock: Clock = SystemClock()
         self.database = AuditDatabase(url)
@@ -61,14 +64,7 @@ class AuditLog:
         """A sequencer at work. What it fails with is raised at the end."""
         one = sequencer or self.sequencer()
         failures: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                one.run()
-            except BaseException as failure:  # noqa: BLE001 - it is raised by whoever waits
-                failures.append(failure)
-
-        thread = Thread(target=run, daemon=True)
+        thread = Thread(target=_keeping(failures, one.run), daemon=True)
         thread.start()
         try:
             yield one
@@ -78,6 +74,16 @@ class AuditLog:
         if failures:
             raise failures[0]
         assert not thread.is_alive()
+
+    def run_to_its_end(self, sequencer: Sequencer) -> None:
+        """Let one work until it ends by itself, with what it fails with."""
+        failures: list[BaseException] = []
+        thread = Thread(target=_keeping(failures, sequencer.run), daemon=True)
+        thread.start()
+        thread.join(WITHIN)
+        assert not thread.is_alive(), "it goes on"
+        if failures:
+            raise failures[0]
 
     def run_until_covered(self) -> Checkpoint:
         """Let a sequencer work until the checkpoint covers every event; what it says then."""
@@ -94,6 +100,11 @@ class AuditLog:
         assert checkpoint is not None
         return checkpoint
 
+    def covered_with(self, condition: Callable[[], bool]) -> Checkpoint:
+        """`covered`, once the condition holds."""
+        wait_for(condition)
+        return self.covered()
+
     def checkpoint(self) -> Checkpoint | None:
         """What the published checkpoint says, its signature checked."""
         note = PublishedLog(self.files).checkpoint()
@@ -106,7 +117,8 @@ class AuditLog:
         checkpoint = self.checkpoint()
         if checkpoint is None or checkpoint.size == 0:
             return 0
-        return self.rows.at([checkpoint.size - 1])[checkpoint.size - 1].position
+        row = self.rows.at([checkpoint.size - 1]).get(checkpoint.size - 1)
+        return row.position if row else 0
 
     def entries(self) -> list[Entry]:
         """Every row's entry."""
@@ -122,6 +134,16 @@ class AuditLog:
             self.append(*(an_opening() for _ in range(min(200, count - begin))))
 
 
+def _keeping(failures: list[BaseException], run: Callable[[], None]) -> Callable[[], None]:
+    def kept() -> None:
+        try:
+            run()
+        except BaseException as failure:  # noqa: BLE001 - it is raised by whoever waits
+            failures.append(failure)
+
+    return kept
+
+
 class Killed(BaseException):
     """What stands for `kill -9`: nothing catches it, and nothing is done after it."""
 
@@ -133,7 +155,7 @@ class DyingFiles:
         self._files = files
         self._dies = dies
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._files, name)
 
     def write(self, path: str, data: bytes) -> None:

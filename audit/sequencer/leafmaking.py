@@ -67,20 +67,22 @@ class LeafMaker:
         subjects = [self._subject(*each) for each in read]
         self._learn_heads(subjects)
         heads: dict[bytes, Head] = {}
+        logged = self._logged.strftime(_MOMENT)
         leaves = [
-            self._leaf(one, facts, subject, heads, told)
-            for (one, _, facts), subject in zip(read, subjects, strict=True)
+            self._leaf(each, subject, heads, logged, told)
+            for each, subject in zip(read, subjects, strict=True)
         ]
         return NewLeaves(leaves, heads, published)
 
     def _leaf(
         self,
-        one: RecordedEvent,
-        facts: EventFacts,
+        read: _Read,
         subject: tuple[str, bytes],
         heads: dict[bytes, Head],
+        logged: str,
         told: Mapping[str, Any] | None,
     ) -> NewLeaf:
+        one, stream, facts = read
         stored = one.stored
         name, kept = subject
         before = self._heads.get(kept)
@@ -92,13 +94,11 @@ class LeafMaker:
                 event=facts.event_id,
                 facts=openly,
                 kind=stored.topic,
-                logged=self._logged.strftime(_MOMENT),
+                logged=logged,
                 position=one.position,
                 previous=before.leaf_hash if before else None,
                 sequence=sequence,
-                stored=leaf.stored_digest(
-                    _stream(one), stored.originator_version, stored.topic, stored.state
-                ),
+                stored=leaf.stored_digest(stream, stored.originator_version, stored.topic, stored.state),
                 subject=name,
                 time=facts.time,
                 v=leaf.VERSION,

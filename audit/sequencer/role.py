@@ -127,6 +127,7 @@ class Sequencer:
         follower = self._follower = self._events.follow(position, page_events=PAGE_EVENTS)
         try:
             while not self._stopping.is_set():
+                self._record.close_day()
                 left = publisher.seconds_left
                 page = follower.next_page(WAIT_SECONDS if left is None else left)
                 check()
@@ -134,7 +135,6 @@ class Sequencer:
                     self._sequence(part, maker, publisher)
                 if publisher.seconds_left == 0:
                     publisher.publish()
-                self._record.close_day()
         finally:
             self._follower = None
             follower.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.auditlog import AuditLog, directory
+from tests.auditlog import AuditLog
 from tests.logbook import a_key_store, an_event_store
 
 
@@ -29,7 +29,7 @@ def small_log(tmp_path: Path) -> Iterator[AuditLog]:
 def a_log(tmp_path: Path, events_url: str, rows_url: str) -> Iterator[AuditLog]:
     """An empty audit log at these addresses."""
     with a_key_store(tmp_path) as keys, an_event_store(events_url, keys.keys) as events:
-        log = AuditLog(events, rows_url, directory(tmp_path / "audit-log"))
+        log = AuditLog(events, events_url, rows_url, tmp_path)
         try:
             yield log
         finally:
