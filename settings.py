@@ -112,6 +112,11 @@ class Settings(BaseSettings):
         description="Witnesses of the audit log and their quorum, as a C2SP `tlog-policy`; for "
         "`ebox audit-log`. Without it nobody cosigns.",
     )
+    timestamp_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="A timestamp authority (RFC 3161), which `ebox audit-log` then asks once a day.",
+    )
     partners_file: Path | None = Field(
         default=None, description="YAML of partners, applications, message types, sites and auditors."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Final
 
@@ -17,6 +18,8 @@ from audit.sequencer.role import Sequencer
 from audit.sequencer.rows import LeafRows
 from audit.sequencer.rowwriter import RowWriter
 from audit.sequencer.witnessing import Witnessing
+from audit.timestamps.authority import Authority
+from audit.timestamps.daily import DailyTimestamps
 from audit.tlog.keys import KeyMalformed
 from audit.tlog.notes import SignerKey
 from audit.tlog.policies import Policy, PolicyMalformed
@@ -111,6 +114,16 @@ class AuditLogParts(Stores):
         if policy.logs and not ours & {log.vkey for log in policy.logs}:
             raise CannotStart("EBOX_AUDIT_POLICY_FILE names other logs than that of EBOX_AUDIT_KEY")
         return policy
+
+    def stamping(self) -> AbstractContextManager[None]:
+        """Have a checkpoint stamped once a day meanwhile, where an authority is named."""
+        url = self.settings.timestamp_url
+        if url is None:
+            return nullcontext()
+        authority = Authority(url, ssl.create_default_context())
+        self.exits.callback(authority.close)
+        keys = [key.verifier for key in self.audit_keys]
+        return DailyTimestamps(authority, self.log_files, keys, self.clock).running()
 
     def _witnessing(self, policy: Policy) -> Callable[[], Witnessing]:
         try:

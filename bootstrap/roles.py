@@ -180,7 +180,8 @@ async def _audit_log(system: System) -> None:
 def _making_audit_log(system: System) -> Role:
     async def run() -> None:
         try:
-            await asyncio.to_thread(system.sequencer.run)
+            with system.stamping():
+                await asyncio.to_thread(system.sequencer.run)
         except Refused as error:
             raise CannotStart(f"audit log: {error}") from error
 
