@@ -125,5 +125,5 @@ def test_of_a_log_with_a_changed_entry_nothing_is_left(log: Path) -> None:
 
 def test_a_log_without_one_of_its_bundles_is_told_by_its_name(log: Path) -> None:
     (log / "tile" / "entries" / "001.p" / str(SIZE - 256)).unlink()
-    with pytest.raises(NotWhole, match="tile/entries/001.p/44"):
+    with pytest.raises(NotWhole, match=r"tile/entries/001\.p/44"):
         exported(log)
