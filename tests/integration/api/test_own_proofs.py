@@ -1,0 +1,198 @@
+"""Owners check for themselves who looked, with what they are given and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from audit.leaf import decode, mailbox_subject
+from audit.proving import exportfiles as files
+from audit.proving.export_check import check_export
+from audit.tlog.notes import VerifierKey
+from audit.tlog.proofs import TlogProof
+from tests.integration.api.embedded import AN, LEA, Embedded
+from tests.integration.api.logged import Logged, logged_ebox
+from tests.integration.api.publishing import PATH, body_only, publish
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HISTORY = "/me/access-history"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def logged(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Logged]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("elsewhere"))
+        async with logged_ebox(tmp_path_factory.mktemp("logged")) as logged:
+            message = await publish(logged.ebox, body_only("Before the night"))
+            await logged.ebox.http.get(f"{PATH}/{message}/body", headers=logged.ebox.as_(AN.key))
+            await logged.close_day()
+            await publish(logged.ebox, body_only("After it"))
+            await logged.caught_up()
+            yield logged
+
+
+async def history(ebox: Embedded, who: str = AN.key, **headers: str) -> list[dict[str, Any]]:
+    answer = await ebox.http.get(HISTORY, headers=ebox.as_(who) | headers)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def keys(ebox: Embedded) -> list[VerifierKey]:
+    return [VerifierKey.parse(one) for one in (await ebox.http.get("/audit/vkeys")).text.splitlines()]
+
+
+async def export(ebox: Embedded, **headers: str) -> httpx.Response:
+    answer = await ebox.http.get(f"{HISTORY}/export", headers=ebox.as_(AN.key) | headers)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def changed(export: bytes, name: str, old: bytes, new: bytes, folder: Path) -> Path:
+    """The same export with one file altered."""
+    path = folder / "changed.zip"
+    with zipfile.ZipFile(io.BytesIO(export)) as source, zipfile.ZipFile(path, "w") as target:
+        for info in source.infolist():
+            data = source.read(info)
+            if info.filename == name:
+                assert old in data
+                data = data.replace(old, new, 1)
+            target.writestr(info.filename, data)
+    return path
+
+
+def run(folder: Path, *command: str) -> str:
+    """What the command says in that folder."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30, check=False)
+    return done.stdout + done.stderr
+
+
+async def test_every_line_is_said_in_the_readers_language(logged: Logged) -> None:
+    said = {}
+    for language in ("nl", "fr", "de", "en"):
+        lines = await history(logged.ebox, **{"Accept-Language": language})
+        said[language] = next(one["sentence"] for one in lines if one["kind"] == "message.opened")
+    assert (
+        said["en"] == "You opened a message from Demo Pension Office for the first time, through Demo site."
+    )
+    assert len(set(said.values())) == 4
+    assert not any("<" in one for one in said.values())
+
+
+async def test_every_line_has_its_number_and_its_proof(logged: Logged) -> None:
+    await logged.caught_up()
+    lines = [one for one in await history(logged.ebox) if one["leafIndex"] is not None]
+    assert [one["sequence"] for one in lines] == list(range(len(lines), 0, -1))
+    known = await keys(logged.ebox)
+    for line in lines:
+        path = line["proofHref"].removeprefix(logged.ebox.system.settings.url)
+        proof = TlogProof.parse((await logged.ebox.http.get(path, headers=logged.ebox.as_(AN.key))).content)
+        proof.verify(proof.extra or b"", known)
+        entry = decode(proof.extra or b"")
+        assert (entry.event, entry.kind, entry.position) == (line["eventId"], line["kind"], line["position"])
+
+
+async def test_a_line_of_somebody_else_is_proved_to_nobody(logged: Logged) -> None:
+    theirs = next(one for one in await history(logged.ebox) if one["leafIndex"] is not None)
+    answer = await logged.ebox.http.get(
+        f"{HISTORY}/{theirs['eventId']}/proof", headers=logged.ebox.as_(LEA.key)
+    )
+    assert answer.status_code == 404
+
+
+async def test_nothing_is_hidden(logged: Logged) -> None:
+    await logged.caught_up()
+    answer = await logged.ebox.http.get(f"{HISTORY}/heads-proof", headers=logged.ebox.as_(AN.key))
+    (mailbox,) = answer.json()["mailboxes"]
+    record = base64.b64decode(mailbox["head"]["record"])
+    known = int.from_bytes(record[16:24], "big")
+    assert [one["sequence"] for one in mailbox["later"]] == list(
+        range(known + 1, known + 1 + len(mailbox["later"]))
+    )
+    assert not mailbox["hasMore"]
+    day = TlogProof.parse(mailbox["day"])
+    day.verify(day.extra or b"", await keys(logged.ebox))
+    assert (decode(day.extra or b"").facts or {})["count"] == mailbox["head"]["count"]
+
+
+async def test_the_export_is_checked_without_us(logged: Logged, tmp_path: Path) -> None:
+    ebox = logged.ebox
+    await logged.caught_up()
+    before = await ebox.system.events.latest_position()
+    answer = await export(ebox)
+    assert answer.headers["content-type"] == "application/zip"
+    assert ebox.topics_since(before) == {"access.recorded"}
+    path = tmp_path / "export.zip"
+    path.write_bytes(answer.content)
+    report = check_export(path, await keys(ebox))
+    assert report.findings == []
+    assert report.leaves == len(zipfile.ZipFile(path).read(files.LEAVES).splitlines()) > 3
+    assert report.disclosures > 0
+    assert report.notes == []
+    assert check_export(path).trusts_own_keys
+
+
+async def test_the_export_names_nobodys_keys(logged: Logged) -> None:
+    archive = zipfile.ZipFile(io.BytesIO((await export(logged.ebox)).content))
+    disclosed = [json.loads(line) for line in archive.read(files.DISCLOSURES).splitlines()]
+    assert {one["path"] for one in disclosed} <= {"subject", "access.actor", "identifier", "address"}
+    assert any("Before the night" in one["plaintext"] for one in disclosed)
+    assert not any("Beste" in one["plaintext"] for one in disclosed)
+
+
+async def test_the_few_lines_on_the_page_and_openssl_check_it_too(logged: Logged, tmp_path: Path) -> None:
+    await logged.caught_up()
+    archive = zipfile.ZipFile(io.BytesIO((await export(logged.ebox)).content))
+    archive.extractall(tmp_path)
+    page = (tmp_path / files.HOW_TO).read_text()
+    (script,) = re.findall(r'<pre id="check">(.*?)</pre>', page, re.DOTALL)
+    (tmp_path / "check.py").write_text(script.replace("&lt;", "<").replace("&amp;", "&"))
+    assert "all of it is in the log" in run(tmp_path, sys.executable, "check.py")
+    verifying = "-verify -pubin -inkey key.pem -rawin -in text -sigfile signature"
+    assert "Successfully" in run(tmp_path, shutil.which("openssl") or "", "pkeyutl", *verifying.split(" "))
+    leaves = tmp_path / files.LEAVES
+    leaves.write_text("".join(leaves.read_text().splitlines(keepends=True)[1:]))
+    assert "a number is missing" in run(tmp_path, sys.executable, "check.py")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "found"),
+    [
+        (files.LEAVES, b"message.opened", b"message.hidden", "not in the log"),
+        (files.LEAVES, b'"sequence":2,', b'"sequence":3,', "expected number 2"),
+        (files.HEADS, b'"count":', b'"count":1', "is not proved"),
+        (files.CHECKPOINT, b"\n\n", b"\nx\n\n", "the checkpoint"),
+        (files.DISCLOSURES, b"Before the night", b"After the night", "is not what was recorded"),
+        (files.HISTORY, b'"kind":"message.opened"', b'"kind":"message.hidden"', "says something else"),
+    ],
+)
+async def test_whatever_is_changed_in_an_export_is_found(
+    logged: Logged, tmp_path: Path, name: str, old: bytes, new: bytes, found: str
+) -> None:
+    await logged.caught_up()
+    path = changed((await export(logged.ebox)).content, name, old, new, tmp_path)
+    assert any(found in one for one in check_export(path).findings)
+
+
+async def test_the_export_is_in_the_language_of_whoever_takes_it(logged: Logged) -> None:
+    archive = zipfile.ZipFile(io.BytesIO((await export(logged.ebox, **{"Accept-Language": "de"})).content))
+    said = json.loads(archive.read(files.HISTORY))
+    (mailbox,) = said["mailboxes"]
+    assert mailbox["subject"] == mailbox_subject(UUID(mailbox["mailboxId"]))
+    assert said["language"] == "de"
+    assert any("geöffnet" in one["sentence"] for one in said["items"])
