@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from cryptography.x509 import Certificate
+
 from audit.tlog.checkpoints import Checkpoint, CheckpointInvalid, open_checkpoint
 from audit.tlog.keys import KeyMalformed
 from audit.tlog.notes import Note, VerifierKey
@@ -24,11 +26,14 @@ _SIGNATURE: Final = b"\xe2\x80\x94 "
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """What the verifier was given and believes: keys of the log, checkpoints seen earlier, a policy."""
+    """What the verifier was given and believes: keys of the log, checkpoints seen earlier, a policy, and what
+    a timestamp authority's signatures lead to.
+    """
 
     keys: Sequence[VerifierKey]
     pinned: Sequence[bytes] = ()
     policy: Policy | None = None
+    authorities: Sequence[Certificate] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ def is_export(path: Path) -> bool:
 
 
 def check_owners_export(path: Path, trusted: Trusted) -> list[str]:
-    """What the export proves, a sentence each. Raises `NotProven` with what is wrong, `WrongUse`, `OSError`."""
+    """What the export proves, a sentence each. Raises `NotProven`, `WrongUse`, `OSError`."""
     try:
         report = check_export(path, trusted.keys)
     except ExportUnreadable as error:
@@ -28,9 +28,9 @@ def check_owners_export(path: Path, trusted: Trusted) -> list[str]:
     if report.findings:
         raise NotProven("; ".join(report.findings))
     said = [
-        f"All {report.leaves} leaves of this history are among the {report.size} of {report.origin}, numbered "
-        "and chained without a gap.",
-        f"What the history says are these leaves: {report.lines} lines.",
+        f"All {report.leaves} leaves of this history are among the {report.size} of {report.origin}.",
+        "They are numbered and chained without a gap.",
+        f"The {report.lines} lines of the history say what these leaves say.",
     ]
     if report.disclosures:
         said.append(f"{report.disclosures} fields of the owner's are what the leaves committed to.")
@@ -38,6 +38,6 @@ def check_owners_export(path: Path, trusted: Trusted) -> list[str]:
         said.append(f"{report.withheld} leaves are withheld for now; their numbers are there.")
     if report.trusts_own_keys:
         said.append(
-            "The key came out of the same file: this only shows that the file agrees with itself. Give --vkey-file."
+            "The key came out of the same file, which so was only compared with itself: give --vkey-file."
         )
     return said + report.notes

@@ -36,6 +36,7 @@ class Rule(StrEnum):
     QUORUM = "quorum"
     ROLLED_BACK = "rolled-back"
     REWRITTEN = "rewritten"
+    TIMESTAMP = "timestamp"
     ROOT = "root"
     TILE = "tile"
     ENTRY = "entry"
@@ -82,6 +83,7 @@ ADVICE: Final[Mapping[Rule, str]] = {
     Rule.QUORUM: "Ask the witnesses of the policy what they have last seen of this log.",
     Rule.ROLLED_BACK: _ASK_WHO_HOLDS_AN_EARLIER_ONE,
     Rule.REWRITTEN: _ASK_WHO_HOLDS_AN_EARLIER_ONE,
+    Rule.TIMESTAMP: "See that --tsa-certificate has the authority's root; if so, history was changed since.",
     Rule.ROOT: "Take the log's files from another copy; if the root stays, the checkpoint is not theirs.",
     Rule.TILE: _RESTORE_THE_FILE,
     Rule.ENTRY: _RESTORE_THE_FILE,

@@ -20,6 +20,7 @@ from audit.verifier.recomputed import RecomputedTree
 from audit.verifier.reconciling import Reconciler
 from audit.verifier.rows import rows_at
 from audit.verifier.sources import LogSource, source_of
+from audit.verifier.stamps import Stamps
 from audit.verifier.times import CLOCK_SKEW, Times
 
 
@@ -99,7 +100,9 @@ class _Verification:
         self._is_witnessed = trusted.policy is not None and bool(trusted.policy.witnesses)
         self._witnessed = witnessed_of(source, newest, trusted, report) if self._is_witnessed else None
         self._earlier = [*self._pinned, *([self._witnessed] if self._witnessed else [])]
-        self._wanted = frozenset(one.checkpoint.size for one in (newest, *self._earlier))
+        self._stamps = Stamps(source, trusted.authorities, report)
+        sizes = (one.checkpoint.size for one in (newest, *self._earlier))
+        self._wanted = frozenset((*sizes, *self._stamps.sizes))
         self._leaves = Leaves(source, newest.checkpoint.size, self._wanted, report)
 
     def run(self, rows: Comparison | None, progress: Progress, now: datetime) -> None:
@@ -112,7 +115,9 @@ class _Verification:
         if repeated := ids.repeated():
             self._leaves.again(RepeatedIds(report, repeated), progress)
         times.finish()
-        self._judge_earlier(self._judge_tree() if self._leaves.is_whole else None, times)
+        tree = self._judge_tree() if self._leaves.is_whole else None
+        self._judge_earlier(tree, times)
+        self._stamps.judge(self._checkpoint, tree.roots if tree else {}, times.logged_at)
         for seen in dict.fromkeys((self._newest, *self._earlier)):
             log_events.check_signatures(seen.checkpoint, seen.note)
         self._judge_freshness(now)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import LiteralString
 
 import psycopg
@@ -17,22 +16,9 @@ from audit.verifier.findings import FINE, Report, Rule
 from audit.verifier.rows import PostgresRows, SqliteRows, rows_at
 from eventstore.backend import backend_for
 from tests.tampering.cases import TAMPERINGS
-from tests.tampering.genuine import Genuine, make_genuine
 from tests.tampering.scene import Expected, Scene, Tampering
 
 AS_IT_IS = Tampering("nothing", lambda _scene: [], with_rows=True)
-
-
-@pytest.fixture(scope="module")
-def genuine(tmp_path_factory: pytest.TempPathFactory) -> Genuine:
-    """The log that every test has a copy of."""
-    return make_genuine(tmp_path_factory.mktemp("genuine"))
-
-
-@pytest.fixture
-def scene(genuine: Genuine, tmp_path: Path) -> Scene:
-    """This test's copy."""
-    return Scene(genuine, tmp_path)
 
 
 def assert_found(report: Report, expected: list[Expected], tampering: Tampering) -> None:
