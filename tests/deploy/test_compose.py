@@ -16,12 +16,13 @@ from tests.servers.process import find_program, run_tool
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
-ROLES = ("api", "project", "notify", "schedule")
+ROLES = ("api", "project", "notify", "schedule", "audit-log")
 GIVEN = {
     "EBOX_PUBLIC_URL": "https://ebox.example.org",
     "EBOX_PARTNERS_FILE": "./partners.yaml",
     "EBOX_KEY_ENCRYPTION_KEY": "S0VZ",
     "EBOX_IDENTIFIER_KEY": "SURZ",
+    "EBOX_AUDIT_KEY": "PRIVATE+KEY+ebox.example.org/audit",
     "POSTGRES_PASSWORD": "database-password",
     "S3_SECRET_KEY": "bucket-secret",
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import SECRETS, Settings
+from settings import OPTIONAL_SECRETS, SECRETS, Settings
 from tests.deploy.commands import is_a_command
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "systemd"
@@ -32,7 +32,8 @@ def _commands() -> dict[str, list[str]]:
 
 
 def test_there_is_one_for_each_role_and_for_what_is_done_daily() -> None:
-    expected = {"api", "project", "notify", "schedule", "migrate", "retention", "backup", "doctor", "witness"}
+    roles = {"api", "project", "notify", "schedule", "audit-log", "witness"}
+    expected = {*roles, "migrate", "retention", "backup", "doctor"}
     assert {name.removeprefix("ebox-").removesuffix(".service") for name in _commands()} == expected
     timers = {path.name for path in FOLDER.glob("*.timer")}
     assert timers == {"ebox-retention.timer", "ebox-backup.timer", "ebox-doctor.timer"}
@@ -51,7 +52,7 @@ def test_every_secret_is_handed_over_and_every_setting_exists() -> None:
         assert f"Environment=EBOX_{secret.upper()}_FILE=%d/{name}" in common
     every_unit = "".join(path.read_text() for path in FOLDER.rglob("*.*") if path.is_file())
     known = {f"EBOX_{name.upper()}" for name in Settings.model_fields}
-    known |= {f"EBOX_{secret.upper()}_FILE" for secret in SECRETS}
+    known |= {f"EBOX_{secret.upper()}_FILE" for secret in (*SECRETS, *OPTIONAL_SECRETS)}
     assert set(re.findall(r"EBOX_[A-Z_]+", every_unit)) <= known
 
 
@@ -61,7 +62,7 @@ def test_those_on_one_machine_show_their_meters_on_different_ports() -> None:
         for path in FOLDER.glob("*.service")
         for port in re.findall(r"EBOX_METRICS_PORT=(\d+)", path.read_text())
     ]
-    assert len(ports) == len(set(ports)) == 3
+    assert len(ports) == len(set(ports)) == 4
 
 
 @pytest.mark.parametrize("unit", UNITS)
