@@ -50,6 +50,12 @@ def verify(
             help="Compare with the rows of this event store too, read-only: postgresql://… or sqlite:///path."
         ),
     ] = None,
+    tsa_certificate: Annotated[
+        Path | None,
+        typer.Option(
+            help="Check the log's timestamps (RFC 3161): the root certificate of their authority, PEM."
+        ),
+    ] = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -65,7 +71,7 @@ def verify(
 
     The exit status is 0 when nothing is wrong, 1 with findings, 2 for a wrong call, 3 when it cannot be told.
     """
-    _run(log, vkey_file, pinned, policy, event_store, token_file, as_json)
+    _run(log, vkey_file, pinned, policy, event_store, token_file, as_json, tsa_certificate)
 
 
 def reconcile(
@@ -89,15 +95,22 @@ def reconcile(
     _run(log, vkey_file, pinned, policy, event_store, token_file, as_json)
 
 
-def trusted_files(vkey_file: Path | None, pinned: list[Path] | None, policy: Path | None) -> Trusted:
+def trusted_files(
+    vkey_file: Path | None,
+    pinned: list[Path] | None,
+    policy: Path | None,
+    tsa_certificate: Path | None = None,
+) -> Trusted:
     """What the caller believes, from these files. Raises `WrongUse`."""
-    from audit.verifier.checkpoints import Trusted, keys_in, notes_in, policy_in
+    from audit.verifier.checkpoints import Trusted, authorities_of, keys_in, notes_in, policy_in
     from audit.verifier.findings import WrongUse
 
     try:
         keys = keys_in(vkey_file.read_text(encoding="utf-8")) if vkey_file else []
         notes = [note for path in pinned or () for note in notes_in(path.read_bytes())]
-        return Trusted(keys, notes, policy_in(policy.read_bytes()) if policy else None)
+        wanted = policy_in(policy.read_bytes()) if policy else None
+        authorities = authorities_of(tsa_certificate.read_bytes()) if tsa_certificate else ()
+        return Trusted(keys, notes, wanted, authorities)
     except (OSError, UnicodeError) as error:
         raise WrongUse(f"a file that was named cannot be read: {error}") from error
 
@@ -110,13 +123,15 @@ def _run(
     event_store: str | None,
     token_file: Path | None,
     as_json: bool,
+    tsa_certificate: Path | None = None,
 ) -> None:
     from audit.verifier.findings import USAGE, Report, WrongUse
     from audit.verifier.telling import as_json as as_object
     from audit.verifier.telling import lines
 
     try:
-        report = _verified(log, trusted_files(vkey_file, pinned, policy), event_store, token_file, Report())
+        trusted = trusted_files(vkey_file, pinned, policy, tsa_certificate)
+        report = _verified(log, trusted, event_store, token_file, Report())
     except WrongUse as error:
         tell(str(error))
         sys.exit(USAGE)

@@ -9,6 +9,7 @@ from typing import Final
 
 from cryptography.x509 import Certificate
 
+from audit.timestamps.tokens import authorities_in
 from audit.tlog.checkpoints import Checkpoint, CheckpointInvalid, open_checkpoint
 from audit.tlog.keys import KeyMalformed
 from audit.tlog.notes import Note, VerifierKey
@@ -136,6 +137,14 @@ def policy_in(data: bytes) -> Policy:
         return Policy.parse(data)
     except PolicyMalformed as error:
         raise WrongUse(f"--policy: {error}") from error
+
+
+def authorities_of(pem: bytes) -> list[Certificate]:
+    """The certificates of a file. Raises `WrongUse`."""
+    try:
+        return authorities_in(pem)
+    except ValueError as error:
+        raise WrongUse("--tsa-certificate holds no certificates in PEM") from error
 
 
 def _open(what: str, data: bytes, trusted: Trusted) -> Seen:
