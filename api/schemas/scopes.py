@@ -33,8 +33,10 @@ def _printable(text: str) -> str:
 def _moment(given: object) -> datetime:
     try:
         return parse_timestamp(given if isinstance(given, str) else "")
-    except ValueError as error:
-        raise PydanticCustomError("ebox_timestamp", "{why}", {"why": str(error)}) from None
+    except ValueError:
+        raise PydanticCustomError(
+            "ebox_schemaViolation", "must be an existing time with its offset, as RFC 3339 writes it"
+        ) from None
 
 
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_printable)]

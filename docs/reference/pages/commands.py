@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import typing
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any, Final
@@ -75,7 +76,11 @@ def _name(parameter: Any) -> str:
 def _value(parameter: Any) -> str:
     annotation = parameter.type_descriptor.annotation
     choices = _choices(parameter)
-    return "|".join(choices) if choices else WORDS[getattr(annotation, "__name__", str(annotation))]
+    if choices:
+        return "|".join(choices)
+    repeated = typing.get_args(annotation)  # list[UUID]: one of them each time
+    kind = repeated[0] if repeated else annotation
+    return WORDS[getattr(kind, "__name__", str(kind))]
 
 
 def _choices(parameter: Any) -> list[str]:
