@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from audit.sequencer.role import ROLE
 from audit.tlog.checkpoints import Checkpoint
 from audit.tlog.notes import Note, SignerKey
 from bench.contenders import row_count
 from bench.failure import BenchmarkFailed
 from bench.processes import environment_with, running
+from eventstore.backend import backend_for
 from tests.servers.daemon import Daemon
 from tests.servers.ports import free_port
 from tests.servers.postgres import Postgres
@@ -109,7 +111,12 @@ class Installation:
         return Checkpoint.parse(Note.parse(note).text).size
 
     def wait_for_audit_log(self, within: float = 120.0) -> None:
-        """Wait until the published checkpoint covers all that is in the log now. Raises `ServerError`."""
+        """Wait until the role works, and a published checkpoint covers all events there are now.
+
+        Raises `ServerError`.
+        """
+        leadership = backend_for(self.event_store_url).leadership(ROLE)
+        wait_until(leadership.is_taken, within, lambda: "the audit log's role does not work")
         events = row_count(self.event_store_url, "SELECT count(*) FROM stored_events")()
         wait_until(lambda: self.audited_leaves() >= events, within, lambda: "the audit log did not catch up")
 

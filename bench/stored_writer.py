@@ -1,10 +1,10 @@
 """Writes events that were made before, as fast as the event store takes them: `python -m
 bench.stored_writer`.
 
-Reads `{"events", "rate"}` as JSON on a line of standard input, makes so many events as they are stored,
-prints `ready`, and waits for one more line. Then it commits them in batches, evenly at `rate` a second, or
-without one as fast as it can, and prints `{"batches": [[seconds, position], …]}`: when each batch was
-committed, by the monotonic clock that all processes share, and the position of its last event.
+Reads a number on a line of standard input, makes so many events as they are stored, and prints `ready`. Then,
+for each further line, `{"events", "rate"}` as JSON, it commits so many of them in batches, evenly at `rate` a
+second or without one as fast as it can, and prints `[[seconds, position], …]`: when each batch was committed,
+by the monotonic clock that all processes share, and the position of its last event.
 
 To make and encrypt events is work of API processes: 10,000 a second would leave a small machine no processor
 for the rest.
@@ -65,14 +65,15 @@ def _commit(
 
 
 def main() -> None:
-    """Make, wait, commit, tell."""
-    wanted = json.loads(sys.stdin.readline())
+    """Make, and commit when told."""
     system = System(Settings())
     try:
-        events = list(islice(_stored(system), wanted["events"]))
+        events = list(islice(_stored(system), int(sys.stdin.readline())))
         print("ready", flush=True)
-        sys.stdin.readline()
-        print(json.dumps({"batches": _commit(system.events.recorder, events, wanted["rate"])}))
+        for line in sys.stdin:
+            wanted = json.loads(line)
+            some, events = events[: wanted["events"]], events[wanted["events"] :]
+            print(json.dumps(_commit(system.events.recorder, some, wanted["rate"])), flush=True)
     finally:
         asyncio.run(system.aclose())
 

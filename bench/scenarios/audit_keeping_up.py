@@ -34,7 +34,6 @@ RECEIVED = "events received"
 SUSTAINED = "leaves published meanwhile"
 LAG = "commit to checkpoint, p99"
 BACKLOG = "audit log's backlog"
-_WRITER_SECONDS = 120.0
 
 
 def audit_keeping_up(rounds: int) -> tuple[Outcome, dict[str, object]]:
@@ -67,10 +66,11 @@ class _Steady:
     def measure(self, seconds: float) -> Figures:
         """One turn."""
         events = int(RATE * seconds)
-        with _writer(self.ebox, events, RATE) as go, self.ebox.audit_log(), AuditWatch(self.ebox) as watch:
+        with _writer(self.ebox, 1 + events) as writer, self.ebox.audit_log(), AuditWatch(self.ebox) as watch:
+            writer.commit(1)  # which the role takes when it has started
             self.ebox.wait_for_audit_log()
             began = time.monotonic()
-            batches = go()
+            batches = writer.commit(events, RATE)
             ended = batches[-1][0]
             lags = [1000 * lag for lag in watch.lags(batches)]
         return {
@@ -91,8 +91,8 @@ class _Backlog:
 
     def measure(self, seconds: float) -> Figures:
         """One turn, from the first of the backlog's checkpoints to the last."""
-        with _writer(self.ebox, BACKLOG_EVENTS, None) as go:
-            batches = go()
+        with _writer(self.ebox, BACKLOG_EVENTS) as writer:
+            batches = writer.commit(BACKLOG_EVENTS)
         began = time.monotonic()
         with self.ebox.audit_log(), AuditWatch(self.ebox) as watch:
             watch.lags(batches)
@@ -100,27 +100,22 @@ class _Backlog:
 
 
 class _Writer:
-    """A process that has made its events, and commits them when called."""
+    """A process that has made its events, and commits them when told."""
 
-    def __init__(self, process: subprocess.Popen[str], told: IO[str], heard: IO[str]) -> None:
-        self._process = process
+    def __init__(self, told: IO[str], heard: IO[str]) -> None:
         self._told = told
         self._heard = heard
 
-    def prepare(self, events: int, rate: float | None) -> None:
+    def prepare(self, events: int) -> None:
         """Let it make the events."""
-        self._say(json.dumps({"events": events, "rate": rate}))
+        self._say(str(events))
         if self._heard.readline() != "ready\n":
             raise BenchmarkFailed("the writer of events failed; see its message above")
 
-    def __call__(self) -> list[tuple[float, int]]:
-        """Commit them: when each batch was, and its last position."""
-        self._say("go")
-        batches: list[tuple[float, int]] = [
-            tuple(one) for one in json.loads(self._heard.readline())["batches"]
-        ]
-        self._process.wait(_WRITER_SECONDS)
-        return batches
+    def commit(self, events: int, rate: float | None = None) -> list[tuple[float, int]]:
+        """Commit so many of them: when each batch was, and its last position."""
+        self._say(json.dumps({"events": events, "rate": rate}))
+        return [(committed, position) for committed, position in json.loads(self._heard.readline())]
 
     def _say(self, line: str) -> None:
         self._told.write(f"{line}\n")
@@ -128,16 +123,16 @@ class _Writer:
 
 
 @contextmanager
-def _writer(ebox: Installation, events: int, rate: float | None) -> Iterator[_Writer]:
+def _writer(ebox: Installation, events: int) -> Iterator[_Writer]:
     command = [sys.executable, "-m", "bench.stored_writer"]
     with subprocess.Popen(
         command, env=ebox.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         if process.stdin is None or process.stdout is None:
             raise BenchmarkFailed("the writer of events has no pipes")
-        writer = _Writer(process, process.stdin, process.stdout)
+        writer = _Writer(process.stdin, process.stdout)
         try:
-            writer.prepare(events, rate)
+            writer.prepare(events)
             yield writer
         finally:
             process.kill()
