@@ -38,7 +38,18 @@ def test_everything_on_the_history_is_said_in_a_sentence(language: str) -> None:
     said = {kind: sentence(line(kind), language) for kind in kinds}
     assert all(words.endswith(".") for words in said.values()), said
     vague = sentence(line("something.unheard_of"), language)
-    assert {kind for kind, words in said.items() if words == vague} == {"mailbox.owner_erased"}
+    unseen_by_owners = {"mailbox.owner_erased", "retention.horizon_moved"}
+    assert {kind for kind, words in said.items() if words == vague} == unseen_by_owners
+
+
+@pytest.mark.parametrize("language", list(LANGUAGE_NAMES))
+def test_what_was_done_so_long_ago_that_nobody_keeps_by_whom_names_nobody(language: str) -> None:
+    kinds = ["opened", "archived", "confirmed", "hidden", "replied", "shown", "unarchived"]
+    opened, *others = (sentence(line(f"message.{kind}", "ebox"), language) for kind in kinds)
+    assert len({opened, *others}) == 2
+    known = sentence(line("message.opened", "somebody"), language)
+    assert opened.count(".") == 2
+    assert opened != known
 
 
 @pytest.mark.parametrize("who", ["you", "somebody"])
