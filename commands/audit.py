@@ -10,7 +10,15 @@ from uuid import UUID
 
 import typer
 
-from commands import audit_export, audit_keys, audit_prove, audit_scopes, audit_verify, audit_witness
+from commands import (
+    audit_export,
+    audit_keys,
+    audit_promise,
+    audit_prove,
+    audit_scopes,
+    audit_verify,
+    audit_witness,
+)
 from commands.console import settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -19,6 +27,7 @@ app.command()(audit_verify.reconcile)
 app.command()(audit_export.export)
 app.command()(audit_prove.prove)
 app.command()(audit_prove.check_proof)
+app.command()(audit_promise.check_promise)
 app.add_typer(audit_keys.app, name="keys")
 app.add_typer(audit_scopes.app, name="scopes")
 app.add_typer(audit_witness.app, name="witness")
