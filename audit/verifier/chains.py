@@ -10,9 +10,7 @@ import struct
 from typing import Final
 
 from audit.leaf import AFTER_ERASURE, ERASED, Entry, is_mailbox, subject_bytes
-from audit.tlog.merkle import leaf_hash
 from audit.verifier.findings import Report, Rule
-from audit.verifier.recomputed import root_of
 
 _SUBJECT: Final = re.compile(r"[ms]:[A-Za-z0-9_-]{21}[AQgw]", re.ASCII)
 _head = struct.Struct(">Q32s")
@@ -65,14 +63,11 @@ class Chains:
         """Leaves are missing from here: how each chain went on is not known."""
         self._met_again = set()
 
-    def heads(self) -> tuple[int, bytes] | None:
-        """How many mailboxes there are, and the root over their heads (`audit.leaf.head_record`); None after
-        leaves that are missing.
-        """
+    def heads(self) -> list[bytes] | None:
+        """The sorted records of all mailboxes (`audit.leaf.head_record`); None after leaves that are missing."""
         if self._met_again is not None:
             return None
-        records = sorted(subject_bytes(subject) + head for subject, head in self._mailboxes.items())
-        return len(records), root_of([leaf_hash(record) for record in records])
+        return sorted(subject_bytes(subject) + head for subject, head in self._mailboxes.items())
 
     def _tell_break(self, index: int, entry: Entry, last: int) -> None:
         subject, number = entry.subject, entry.sequence

@@ -10,9 +10,12 @@ from audit.leaf import CLOSED_DAY, Entry
 from audit.tlog.checkpoints import Checkpoint
 from audit.tlog.encoding import decode_base64
 from audit.tlog.keys import KeyMalformed
+from audit.tlog.merkle import leaf_hash
 from audit.tlog.notes import Note, VerifierKey
+from audit.tlog.tree import Read
 from audit.verifier.chains import Chains
 from audit.verifier.findings import Report, Rule
+from audit.verifier.recomputed import differing_files, root_of
 from audit.verifier.times import CLOCK_SKEW, Times
 
 _BEGAN: Final = "audit_log.began"
@@ -23,10 +26,14 @@ _OF_THE_LOG: Final = "audit_log."
 class LogEvents:
     """Follows the log's own events."""
 
-    def __init__(self, report: Report, chains: Chains, times: Times) -> None:
+    def __init__(self, report: Report, chains: Chains, times: Times, read_heads: Read | None) -> None:
+        """`read_heads`: reads each day's tree of heads, by which owners have it proved that nothing is hidden
+        from them; None where its files are not to be looked at.
+        """
         self._report = report
         self._chains = chains
         self._times = times
+        self._read_heads = read_heads
         self._origin: str | None = None
         self._keys: dict[str, list[tuple[int, frozenset[bytes]]]] = {}
         self._last_day = date.min
@@ -79,10 +86,18 @@ class LogEvents:
             self._report.add(Rule.DAY, what, index, entry.subject)
         self._last_day = max(day, self._last_day)
         count, root = int(facts["count"]), decode_base64(facts["heads"])
-        heads = self._chains.heads()
-        if heads is not None and heads != (count, root):
-            what = f"the heads of {count} mailboxes that it states are not those of the {heads[0]} there were"
+        records = self._chains.heads()
+        if records is None:
+            return
+        hashes = [leaf_hash(record) for record in records]
+        if (len(records), root_of(hashes)) != (count, root):
+            what = f"its heads of {count} mailboxes are not those of the {len(records)} that there were"
             self._report.add(Rule.HEADS, what, index, entry.subject)
+        elif self._read_heads is not None:
+            for path in differing_files(self._read_heads, f"heads/{index}/", records, hashes):
+                self._report.add(
+                    Rule.TILE, f"{path} is not what follows from the heads", index, entry.subject
+                )
 
 
 def _texts(value: Any) -> Sequence[str]:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from hashlib import sha256
+from typing import Final
 
+from audit.tlog.growing import GrowingTree
 from audit.tlog.merkle import EMPTY_ROOT, perfect_root
-from audit.tlog.tiles import TILE_WIDTH, tile_path
+from audit.tlog.tiles import TILE_WIDTH, entries_path, tile_path
 from audit.tlog.tree import Read
+
+_PORTION: Final = 4_096
 
 
 class RecomputedTree:
@@ -94,3 +98,21 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
             sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)
         ] + rest
     return row[0]
+
+
+def differing_files(read: Read, prefix: str, entries: Sequence[bytes], hashes: Sequence[bytes]) -> list[str]:
+    """Which of the published files of this whole tree, bundles too, are not what they must be.
+
+    One that is not there is none of them: a copy of a log may come without the trees beside it.
+    """
+    tree, differing = GrowingTree(lambda _path: None), []
+    if not entries or read(prefix + entries_path(0, min(len(entries), TILE_WIDTH))) is None:
+        return []
+    for start in range(0, len(entries), _PORTION):
+        end = start + _PORTION
+        tree.extend(hashes[start:end], entries[start:end])
+        files = tree.take_full_files() if end < len(entries) else tree.take_files()
+        for path, data in files.items():
+            if (published := read(prefix + path)) is not None and published != data:
+                differing.append(prefix + path)
+    return differing

@@ -19,7 +19,7 @@ from audit.verifier.logevents import LogEvents
 from audit.verifier.recomputed import RecomputedTree
 from audit.verifier.reconciling import Reconciler
 from audit.verifier.rows import rows_at
-from audit.verifier.sources import LogSource, source_of
+from audit.verifier.sources import Directory, LogSource, source_of
 from audit.verifier.stamps import Stamps
 from audit.verifier.times import CLOCK_SKEW, Times
 
@@ -103,13 +103,14 @@ class _Verification:
         self._stamps = Stamps(source, trusted.authorities, report)
         sizes = (one.checkpoint.size for one in (newest, *self._earlier))
         self._wanted = frozenset((*sizes, *self._stamps.sizes))
+        self._read_heads = source.read if isinstance(source, Directory) else None
         self._leaves = Leaves(source, newest.checkpoint.size, self._wanted, report)
 
     def run(self, rows: Comparison | None, progress: Progress, now: datetime) -> None:
         """Check everything."""
         report = self._report
         chains, times, ids = Chains(report), Times(report, self._wanted), EventIds(report)
-        log_events = LogEvents(report, chains, times)
+        log_events = LogEvents(report, chains, times, self._read_heads)
         followers: list[Follower] = [times, log_events, ids, *([rows] if rows else [])]
         self._leaves.walk(followers, chains, progress)
         if repeated := ids.repeated():

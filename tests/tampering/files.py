@@ -51,6 +51,14 @@ def change_entry_and_tile(scene: Scene) -> Sequence[Expected]:
     return [Expected(Rule.ROOT), Expected(Rule.CHAIN, None, scene.leaves[index].subject)]
 
 
+def flip_heads(scene: Scene) -> Sequence[Expected]:
+    """One bit of a mailbox's record in the day's tree of heads."""
+    index = scene.index("audit_log.day_closed")
+    path = f"heads/{index}/tile/entries/000.p/3"
+    scene.write(path, _flipped(scene.read(path), 30))
+    return [Expected(Rule.TILE, index, scene.leaves[index].subject)]
+
+
 def delete_entries(scene: Scene) -> Sequence[Expected]:
     """A whole bundle."""
     (scene.log / entries_path(0)).unlink()
@@ -110,6 +118,7 @@ def _flipped(data: bytes, at: int) -> bytes:
 FILES = [
     Tampering("a tile flipped by one bit", flip_tile),
     Tampering("a tile of a higher level flipped by one bit", flip_upper_tile),
+    Tampering("a record in the day's tree of heads flipped by one bit", flip_heads),
     Tampering("an entry changed", change_entry),
     Tampering("an entry and its tile changed", change_entry_and_tile, frozenset({Rule.REWRITTEN, Rule.TILE})),
     Tampering("a bundle of entries deleted", delete_entries),
