@@ -64,7 +64,7 @@ class Chains:
         self._met_again = set()
 
     def heads(self) -> list[bytes] | None:
-        """The sorted records of all mailboxes (`audit.leaf.head_record`); None after leaves that are missing."""
+        """All mailboxes' records (`audit.leaf.head_record`), sorted; None after leaves that are missing."""
         if self._met_again is not None:
             return None
         return sorted(subject_bytes(subject) + head for subject, head in self._mailboxes.items())
