@@ -23,13 +23,6 @@ Roles = Callable[[UUID, UUID], Awaitable[tuple[HeldRole, ...]]]
 Scopes = Callable[[UUID], Awaitable[Scope | None]]
 """The scope of this id as the log has it now."""
 
-_ASK_FOR_A_SCOPE: Final = Issue(
-    "Authorization",
-    "scopeRequired",
-    "ask for a scope (POST /audit/scopes), let another auditor approve it, and take a new token under it",
-    "header",
-)
-
 _UNUSED: Final = frozenset({Operation.PROFILE, Operation.COUNT})
 """What may be asked of an enterprise's mailbox that is not in use yet: whether it is, and how much waits."""
 
@@ -135,5 +128,9 @@ def _allowed(
     decision = decide(actor, subject, operation, None, None, at, scope=scope)
     if isinstance(decision, Allow):
         return decision
-    issues = (_ASK_FOR_A_SCOPE,) if decision.lacks_scope else ()
-    raise NotAllowed(decision.reason, *issues, mailbox_id=subject.mailbox_id if subject else None)
+    mailbox_id = subject.mailbox_id if subject else None
+    if decision.lacks_scope:
+        detail = "ask for a scope (POST /audit/scopes), let another auditor approve it, and take a new token"
+        issue = Issue("Authorization", "scopeRequired", detail, "header")
+        raise NotAllowed(decision.reason, issue, mailbox_id=mailbox_id)
+    raise NotAllowed(decision.reason, mailbox_id=mailbox_id)
