@@ -14,6 +14,7 @@ from domain.clock import Clock
 from web.documents import documents_router
 from web.front import front_router
 from web.history import history_router
+from web.history_proofs import history_proofs_router
 from web.inbox import inbox_router
 from web.login import login_router
 from web.login_forms import LoginForms
@@ -54,6 +55,7 @@ def install(
         documents_router(pages),
         profile_router(pages, clock),
         history_router(pages, reference),
+        history_proofs_router(pages),
         *(() if mails is None else (mail_router(pages, mails),)),
     ):
         app.include_router(router)

@@ -37,6 +37,7 @@ def history_router(pages: Pages, reference: Reference) -> APIRouter:
             visitor.actor, before=before, limit=PAGE_SIZE, at_least=visitor.at_least
         )
         known = await reference.current()
+        log = portal_of(request).audit_log
         lines = [line_of(row, visitor.actor.party_id, known) for row in found.rows]
         return pages.show(
             request,
@@ -45,6 +46,8 @@ def history_router(pages: Pages, reference: Reference) -> APIRouter:
             days=[list(day) for _, day in groupby(lines, _day)],
             older=found.next_position,
             is_first=before is None,
+            leaves=await log.leaves([row.position for row in found.rows]),
+            log=await log.state(),
         )
 
     return router

@@ -18,6 +18,9 @@ from application.own_history import OwnHistory
 from application.profile import Profiles
 from application.reading import Reading
 from application.replies import Replies
+from audit.proving.exporting import HistoryExport
+from audit.proving.own import OwnProofs
+from audit.proving.served import ServedLog
 from domain.actors import Actor
 from identity.sessions import Session, Sessions
 from identity.visitors import Visitors
@@ -35,6 +38,9 @@ class Portal:
     reading: Reading
     profiles: Profiles
     own_history: OwnHistory
+    own_proofs: OwnProofs
+    history_export: HistoryExport
+    audit_log: ServedLog
     my_mailboxes: MyMailboxes
     enterprises: Enterprises
     aftermath: Aftermath

@@ -6,7 +6,7 @@ on record before the first byte leaves. `exportfiles` says what is in it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -97,7 +97,7 @@ class HistoryExport:
 
     async def begin(
         self, actor: Actor, language: str, *, mailbox: UUID | None = None
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         """The ZIP's bytes, once the access is on record. Raises `NotAllowed`, `NoLogYet`, `Unavailable`."""
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.OWN_HISTORY, at, mailbox)
@@ -106,7 +106,7 @@ class HistoryExport:
         await self._own.record(actor, permission, at)
         return self._stream(_Wanted(actor, permission, snapshot, language, at))
 
-    async def _stream(self, wanted: _Wanted) -> AsyncIterator[bytes]:
+    async def _stream(self, wanted: _Wanted) -> AsyncGenerator[bytes]:
         archive = ZipStream(wanted.at)
         run = self._log.threads.run
         yield archive.whole(files.HOW_TO, resources("audit.proving").joinpath(files.HOW_TO).read_bytes())

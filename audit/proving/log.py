@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from audit.leaf import Entry
+from audit.leaf import Entry, decode
 from audit.logfiles.port import heads_prefix
 from audit.proving.errors import LogDamaged, NoLogYet, NotLoggedYet
 from audit.published import PublishedLog
@@ -47,6 +48,18 @@ class Snapshot:
         return TlogProof(row.index, tuple(hashes), self.note, row.entry)
 
 
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """The newest checkpoint, for people. `at`: when the log took its last leaf; None of an empty log.
+
+    `cosigners`: how many others than the log signed it too.
+    """
+
+    size: int
+    at: datetime | None
+    cosigners: int
+
+
 class ProvenLog:
     """The published log and the rows it was made of. Safe among threads.
 
@@ -63,6 +76,18 @@ class ProvenLog:
         if note is None:
             raise NoLogYet
         return Snapshot(note, Checkpoint.parse(Note.parse(note).text), self._published.tree_of(note))
+
+    def state(self) -> LogState:
+        """What can be said of the newest checkpoint. Raises `NoLogYet`."""
+        snapshot = self.snapshot()
+        checkpoint = snapshot.checkpoint
+        last = self.rows.at([checkpoint.size - 1]).get(checkpoint.size - 1)
+        names = {one.name for one in Note.parse(snapshot.note).signatures}
+        return LogState(
+            checkpoint.size,
+            None if last is None else datetime.fromisoformat(decode(last.entry).logged),
+            len(names - {checkpoint.origin}),
+        )
 
     def witnessed(self) -> bytes:
         """The newest checkpoint that met the witnesses' quorum. Raises `NoLogYet` where none did."""

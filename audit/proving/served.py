@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from audit.proving.log import ProvenLog
+from audit.proving.log import LogState, ProvenLog
 from audit.sequencer.rows import LeafRow
 from audit.tlog.proofs import TlogProof
 from audit.tlog.tiles import TilePath
@@ -50,6 +50,13 @@ class ServedLog:
             return await self.threads.run(self.log.covered, positions)
         except Retryable:
             return {}
+
+    async def state(self) -> LogState | None:
+        """What can be said of the newest checkpoint; None where there is no log, or it does not answer."""
+        try:
+            return await self.threads.run(self.log.state)
+        except Retryable:
+            return None
 
     async def leaf(self, event_id: UUID) -> LeafRow:
         """The leaf of this event. Raises `NotLoggedYet`."""
