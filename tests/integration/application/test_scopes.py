@@ -164,6 +164,17 @@ async def test_under_an_embargo_the_owner_sees_that_something_happened_and_later
     assert (shown["who"]["kind"], shown["who"]["case"]) == ("auditor", look.case)
 
 
+async def test_of_several_scopes_a_token_lies_within_the_openest_or_the_one_that_is_named(
+    office: Office,
+) -> None:
+    under_embargo = await office.approved(embargo=timedelta(days=60))
+    openly = await office.approved()
+    for named, expected in ((None, openly), (under_embargo, under_embargo)):
+        await office.take_token(named)
+        assert (await office.look()).status_code == 200
+        assert events(office, AuditReplayed)[-1].scope_id == UUID(expected)
+
+
 async def test_an_auditor_sees_what_is_withheld_from_the_owner(office: Office) -> None:
     await office.approved(embargo=timedelta(days=60))
     await office.look()
