@@ -118,7 +118,7 @@ class Retention:
             own = [one for one in message.published.attachments if one.document_id is None]
             unneeded = [] if own and await self._is_needed_by_others(message) else own
             for attachment in unneeded:
-                await self._documents.delete(attachment.object_key)
+                await self._documents.erase(attachment.object_key)
             try:
                 await self._events.append(*message.new_facts())
             except VersionConflict:
@@ -161,7 +161,7 @@ class Retention:
         facts = document.new_facts()
         if not facts:
             return None
-        await self._documents.delete(document.kept.object_key)
+        await self._documents.erase(document.kept.object_key)
         with suppress(VersionConflict):  # another run was here and put the very same on record
             await self._events.append(*facts)
         return Purged(document_id, 1, document.kept.size)
