@@ -89,3 +89,10 @@ def test_a_site_reads_the_mailboxes_of_people_and_enterprises(ebox: Installation
     printed = run(DOCS / "howto" / "integrate-a-site.md", ebox, tmp_path)
     said = ["the document, to the byte", "the enterprise's message", "by name", "on record"]
     assert [line for line in printed.splitlines() if line in said] == said
+
+
+def test_an_auditor_verifies_the_access_history(ebox: Installation, tmp_path: Path) -> None:
+    printed = run(DOCS / "howto" / "verify-the-access-history.md", ebox, tmp_path)
+    assert printed.count("Nothing is wrong") == 3
+    assert "Leaf 0 of the" in printed
+    assert "begin with the" in printed
