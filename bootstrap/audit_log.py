@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from application.demo.secrets import write_once
@@ -133,11 +134,15 @@ class AuditLogParts(Stores):
         self.exits.callback(witnesses.close)
         return lambda: Witnessing(witnesses, policy, self.log_files)
 
+    @property
+    def log_dir(self) -> Path | None:
+        """The directory of its files; None where they are objects."""
+        if self.settings.audit_log_dir is not None:
+            return self.settings.audit_log_dir.absolute()
+        return self.data_dir / LOG_FOLDER if self.settings.is_embedded else None
+
     def _log_files(self) -> LogFiles:
-        folder = self.settings.audit_log_dir
-        if folder is None and self.settings.is_embedded:
-            folder = self.data_dir / LOG_FOLDER
-        return ObjectLogFiles(self.objects) if folder is None else DirectoryLogFiles(folder.absolute())
+        return ObjectLogFiles(self.objects) if self.log_dir is None else DirectoryLogFiles(self.log_dir)
 
 
 def _parsed(text: str) -> list[SignerKey]:

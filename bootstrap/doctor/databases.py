@@ -1,4 +1,4 @@
-"""The four databases: what each must hold, allow and keep."""
+"""The databases: what each must hold, allow and keep."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Final
 
 from sqlalchemy import MetaData, Table, make_url
 
+import audit.sequencer
 import eventstore
 import identity
 import notifier
+from audit.sequencer import tables as audit_tables
+from audit.sequencer.tables import SCHEMA as AUDIT_SCHEMA
 from bootstrap.doctor.findings import Finding, Verdict, fine, warning
 from bootstrap.doctor.patient import Patient, require_file, sqlite_file
 from bootstrap.requirements import Requirements
@@ -107,11 +110,29 @@ def outbox(system: Patient) -> Database:
     )
 
 
+def audit_log(system: Patient) -> Database:
+    """The audit log's rows: in a schema of their own, since the database may be the event store's."""
+    requirement = Requirements(system).audit_rows
+    schema = AUDIT_SCHEMA if sqlite_file(system.audit_url) is None else None
+    version = f"{schema}.audit_version" if schema else "audit_version"
+    return Database(
+        part=requirement.part,
+        setting=requirement.setting,
+        url=system.audit_url,
+        tables=_changed(audit_tables.METADATA, schema=schema),
+        versions={version: _scripts(audit.sequencer)},
+        connections=8,
+        is_durable=True,
+        check=requirement.check,
+    )
+
+
 ALL: Final[Mapping[str, Callable[[Patient], Database]]] = {
     "event store": event_store,
     "key store": key_store,
     "read models": read_models,
     "outbox": outbox,
+    "audit log": audit_log,
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from bootstrap.doctor import (
+    audit_log,
     clock,
     databases,
     disk,
@@ -66,6 +67,9 @@ def checks_of(system: Patient) -> list[Check]:
         check(reference.PARTNERS, reference.partners),
         check(reference.ISSUERS, reference.issuers),
         check("projections", roles.read_models),
+        check(audit_log.KEYS, audit_log.keys),
+        check(audit_log.FILES, audit_log.files),
+        check(audit_log.PROGRESS, audit_log.progress),
         check("roles", roles.leaders),
         check("HTTP port", ports.http),
         *([check("mail catcher", ports.catcher)] if system.catches_mail else []),

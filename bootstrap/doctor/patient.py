@@ -89,6 +89,8 @@ class Patient(System):
         for part, (setting, file_name) in _DATABASES.items():
             with suppress(CannotStart):
                 found[part] = self._database_url(setting, file_name)
+        with suppress(CannotStart):
+            found["audit log"] = self.audit_url
         return found
 
     def backend(self) -> Backend:

@@ -119,7 +119,9 @@ def _of_tables(connection: psycopg.Connection[Any], database: Database) -> Itera
 def _of_versions(connection: psycopg.Connection[Any], database: Database) -> Iterator[Finding]:
     for table, scripts in database.versions.items():
         is_there = _value(connection, "SELECT to_regclass(%s) IS NOT NULL", table)
-        query = psycopg.sql.SQL("SELECT version_num FROM {}").format(psycopg.sql.Identifier(table))
+        query = psycopg.sql.SQL("SELECT version_num FROM {}").format(
+            psycopg.sql.Identifier(*table.split("."))
+        )
         yield from compare(database.part, _value(connection, query) if is_there else None, scripts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from application.timekeeping import ROLE as SCHEDULER
+from audit.sequencer.role import ROLE as AUDIT_LOG
 from bootstrap.doctor.findings import Finding, fine, warning, wrong
 from bootstrap.doctor.patient import Patient, require_file
 from bootstrap.troubles import MIGRATE_FIRST
@@ -15,7 +16,12 @@ from projections import progress, shapes
 from projections.models import READ_MODELS
 from projections.progress import NOT_BEGUN
 
-COMMANDS: Final = {"projector": "ebox project", FILLER: "ebox notify", SCHEDULER: "ebox schedule"}
+COMMANDS: Final = {
+    "projector": "ebox project",
+    FILLER: "ebox notify",
+    SCHEDULER: "ebox schedule",
+    AUDIT_LOG: "ebox audit-log",
+}
 MOVES_WITHIN_SECONDS: Final = 3.0
 _LOOK_SECONDS: Final = 0.2
 

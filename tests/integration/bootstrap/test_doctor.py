@@ -15,10 +15,12 @@ from threading import Event, Thread
 import pytest
 
 from application.demo.people import PEOPLE
+from audit.tlog.notes import SignerKey
 from bootstrap.doctor.findings import Finding, Verdict, fine
 from bootstrap.doctor.running import Check, examine
 from bootstrap.system import System
 from settings import Settings
+from tests.auditlog import wait_for
 from tests.e2e.installation import Installation
 from tests.integration.bootstrap.examined import embedded, filled, look, only, production
 from tests.servers.clamd import Clamd
@@ -39,15 +41,16 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def all_roles(settings: Settings) -> Iterator[None]:
-    """A projector, a scheduler and a filler at work."""
+    """A projector, a scheduler, an audit log and a filler at work."""
     system = System(settings)
-    roles = (system.projector, system.timekeeper)
+    roles = (system.projector, system.timekeeper, system.sequencer)
     threads = [Thread(target=role.run) for role in roles]
     filler = system.events.leadership("outbox-filler")
     assert filler.acquire(Event())
     for thread in threads:
         thread.start()
     try:
+        wait_for(lambda: system.published_log.checkpoint() is not None)
         yield
     finally:
         filler.release()
@@ -87,7 +90,12 @@ def test_a_production_on_real_servers_is_well_and_nothing_secret_is_told(
     tmp_path: Path, postgres: Postgres, s3_url: str, postfix: Postfix, clamd: Clamd
 ) -> None:
     settings = production(
-        tmp_path, postgres, object_store_url=s3_url, smtp_url=postfix.url, clamd_url=clamd.url
+        tmp_path,
+        postgres,
+        object_store_url=s3_url,
+        smtp_url=postfix.url,
+        clamd_url=clamd.url,
+        audit_key=SignerKey.generate("localhost/audit").text,
     )
     asyncio.run(filled(settings))
     with all_roles(settings):
@@ -106,7 +114,7 @@ def test_a_production_on_real_servers_is_well_and_nothing_secret_is_told(
     # nobody is looked up in a register.
     unsynced = {
         (part, setting)
-        for part in ("event store", "key store", "outbox")
+        for part in ("event store", "key store", "outbox", "audit log")
         for setting in ("fsync", "full_page_writes")
     }
     expected = {("malware scanner", "its"), ("bounces", "nothing"), ("party register", "none:")}

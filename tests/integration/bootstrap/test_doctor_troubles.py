@@ -275,4 +275,4 @@ def test_read_models_that_nobody_moves(on_files: Settings) -> None:
     found = one_wrong(on_files, "projections")
     assert "not moving" in found.found
     assert "ebox project" in found.advice
-    assert len([one for one in look(on_files, "roles") if one.verdict is Verdict.WARNING]) == 3
+    assert len([one for one in look(on_files, "roles") if one.verdict is Verdict.WARNING]) == 4
