@@ -7,7 +7,6 @@ one or the new one, whole. With many at once the disk is waited for once a folde
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,11 +14,10 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from audit.logfiles.port import LogFilesUnavailable
+from audit.logfiles.port import LogFilesUnavailable, require_path
 
 _INCOMING: Final = ".incoming"
 _ABANDONED_AFTER_SECONDS: Final = 3600.0
-_PATH: Final = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*(?:\.p/[0-9]+)?", re.ASCII)
 
 
 class DirectoryLogFiles:
@@ -119,8 +117,7 @@ class DirectoryLogFiles:
         """Nothing is held open between calls."""
 
     def _place(self, path: str) -> Path:
-        if _PATH.fullmatch(path) is None:
-            raise ValueError("not a path in the published log")
+        require_path(path)
         return self._root / path
 
     def _require_root(self) -> None:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final
 
-from audit.logfiles.port import LogFilesUnavailable
+from audit.logfiles.port import LogFilesUnavailable, require_path
 from audit.tlog.tiles import MAX_ENTRY_BYTES, TILE_WIDTH
 from storage.errors import ObjectNotFound, StorageUnavailable
 from storage.port import ObjectStore
@@ -35,6 +35,7 @@ class ObjectLogFiles:
         """The whole file; None where there is none."""
         with _translated():
             try:
+                require_path(path)
                 return self._objects.read(_key(path), 0, _LONGEST)
             except ObjectNotFound:
                 return None
@@ -42,6 +43,7 @@ class ObjectLogFiles:
     def write(self, path: str, data: bytes) -> None:
         """Put or replace a file."""
         with _translated():
+            require_path(path)
             self._objects.put(_key(path), io.BytesIO(data), len(data))
 
     def write_all(self, files: Mapping[str, bytes]) -> None:
@@ -55,6 +57,7 @@ class ObjectLogFiles:
     def delete(self, path: str) -> None:
         """Remove a file."""
         with _translated():
+            require_path(path)
             self._objects.delete(_key(path))
 
     def list(self, prefix: str = "") -> Iterator[str]:

@@ -9,6 +9,7 @@ heads/<leaf>/tile/…    the tree of mailbox heads that the leaf of that number 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
@@ -18,6 +19,15 @@ CHECKPOINT: Final = "checkpoint"
 WITNESSED: Final = "checkpoint-witnessed"
 VKEYS: Final = "vkeys"
 HEADS: Final = "heads"
+
+
+_PATH: Final = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*(?:\.p/[0-9]+)?", re.ASCII)
+
+
+def require_path(path: str) -> None:
+    """Raise ValueError for what names no file of a log: whoever asks over HTTP may have made it up."""
+    if _PATH.fullmatch(path) is None:
+        raise ValueError("not a path in the published log")
 
 
 def heads_prefix(index: int) -> str:
