@@ -52,10 +52,9 @@ class Office:
 
     async def ask(self, who: str, method: str, path: str = "", **body: Any) -> httpx.Response:
         """Something about scopes."""
-        sent = {"json": body} if method == "POST" else {}
-        return await self.ebox.http.request(
-            method, f"/audit/scopes{path}", headers=self.ebox.as_(who), **sent
-        )
+        sent: dict[str, Any] = {"json": body} if method == "POST" else {}
+        headers = self.ebox.as_(who)
+        return await self.ebox.http.request(method, f"/audit/scopes{path}", headers=headers, **sent)
 
     async def requested(self, who: str = AUDITOR, **changes: Any) -> str:
         """The id of a scope over An's mailbox that an auditor asks for."""
