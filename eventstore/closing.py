@@ -49,7 +49,9 @@ class ClosedParties:
         self._forget: list[Callable[[UUID], None]] = []
 
     def on_closed(self, forget: Callable[[UUID], None]) -> None:
-        """Have a cache told of each party that turns out to be closed, before anybody else learns it."""
+        """Have a cache told of each party that turns out to be closed, or open again, before anybody else
+        learns it.
+        """
         self._forget.append(forget)
 
     @property
@@ -83,7 +85,7 @@ class ClosedParties:
 
     def _learn(self, found: Iterable[UUID]) -> None:
         closed = frozenset(found)
-        for party_id in closed - self._closed:
+        for party_id in closed ^ self._closed:
             for forget in self._forget:
                 forget(party_id)
         self._closed = closed
