@@ -42,7 +42,7 @@ class Chains:
             last, previous = _head.unpack(head)
         if entry.sequence != last + 1 or entry.previous != previous:
             self._tell_break(index, entry, last)
-        heads[subject] = _head.pack(max(entry.sequence, 0), digest)
+        heads[subject] = _head.pack(entry.sequence, digest)
         if self.erased and subject in self.erased and entry.kind not in AFTER_ERASURE:
             self._report.add(
                 Rule.AFTER_ERASURE,

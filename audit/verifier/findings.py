@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 KEPT_OF_EACH_RULE: Final = 20
+_LONGEST: Final = 500
 
 FINE: Final = 0
 FINDINGS: Final = 1
@@ -134,6 +135,11 @@ class Finding:
         return ", ".join(parts) or "the log"
 
 
+def printable(text: str) -> str:
+    """A text that may quote what a log says, as it may stand on a screen: a log could say anything."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text[:_LONGEST])
+
+
 @dataclass(slots=True)
 class Report:
     """All that a verification says."""
@@ -150,7 +156,9 @@ class Report:
         """Something was found."""
         self.counts[rule] += 1
         if self.counts[rule] <= KEPT_OF_EACH_RULE:
-            self.findings.append(Finding(rule, what, leaf, subject))
+            self.findings.append(
+                Finding(rule, printable(what), leaf, printable(subject) if subject else None)
+            )
 
     def sort(self) -> None:
         """By rule, then by leaf."""

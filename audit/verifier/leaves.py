@@ -23,6 +23,8 @@ from audit.verifier.recomputed import RecomputedTree
 from audit.verifier.sources import LogSource
 
 KEPT_DIFFERENCES: Final = 10_000
+MOST: Final = 2**63 - 1
+"""What a position or a number of leaves can be."""
 
 
 class Follower(Protocol):
@@ -88,14 +90,16 @@ class Leaves:
             for index, data in enumerate(entries or (), start):
                 try:
                     follower.take(index, decode(data))
-                except msgspec.DecodeError:
+                except (msgspec.DecodeError, RecursionError):
                     continue
             progress.advance(len(entries or ()))
 
     def _entry(self, index: int, data: bytes) -> Entry | None:
         try:
             entry = decode(data)
-        except msgspec.DecodeError as error:
+            if not (0 < entry.sequence <= MOST and 0 < entry.position <= MOST):
+                raise msgspec.ValidationError("a number that cannot be - at `$.sequence` or `$.position`")
+        except (msgspec.DecodeError, RecursionError) as error:
             self._report.add(Rule.MALFORMED, f"it is no entry of an audit log: {_told(error)}", index)
             return None
         if encode(entry) != data:
@@ -157,7 +161,7 @@ def _entries(data: bytes, width: int) -> list[bytes] | None:
     return entries[:width] if len(entries) in {width, TILE_WIDTH} else None
 
 
-def _told(error: msgspec.DecodeError) -> str:
+def _told(error: Exception) -> str:
     """Which member it is about; never what is in it."""
     if not isinstance(error, msgspec.ValidationError):
         return "no JSON"

@@ -48,7 +48,7 @@ class LogEvents:
                 self._close_day(index, entry, facts)
             elif entry.kind in {_BEGAN, _ROTATED}:
                 self._take_keys(index, entry, facts)
-        except (KeyError, TypeError, ValueError, KeyMalformed):
+        except (KeyError, TypeError, ValueError, OverflowError, KeyMalformed):
             self._report.add(Rule.MALFORMED, f"its facts are not those of {entry.kind}", index, entry.subject)
 
     def check_signatures(self, checkpoint: Checkpoint, note: Note) -> None:

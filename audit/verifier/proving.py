@@ -21,7 +21,7 @@ from audit.tlog.proofs import HEADER, ProofMalformed, TlogProof
 from audit.tlog.tiles import TILE_WIDTH, decode_bundle, entries_path
 from audit.tlog.tree import TileInvalid, TileMissing, TileTree
 from audit.verifier.checkpoints import NEWEST, WITNESSED, Trusted
-from audit.verifier.findings import Unreachable, WrongUse
+from audit.verifier.findings import Unreachable, WrongUse, printable
 from audit.verifier.sources import LogSource
 
 _OLD: Final = "old "
@@ -72,7 +72,7 @@ def check_proof(data: bytes, trusted: Trusted) -> list[str]:
     if not trusted.keys:
         raise WrongUse("give --vkey-file: the log's key, from somebody other than whoever gave you the proof")
     if data.startswith(HEADER.encode()):
-        return list(_check_inclusion(data, trusted))
+        return [printable(line) for line in _check_inclusion(data, trusted)]
     if data.startswith(_OLD.encode()):
         return list(_check_consistency(data, trusted))
     raise WrongUse("this file is neither a tlog-proof, nor a proof of consistency, nor an export")
@@ -87,7 +87,7 @@ def check_entry(proof: TlogProof, trusted: Trusted) -> tuple[Entry, Checkpoint]:
         entry = decode(proof.extra)
     except (CheckpointInvalid, ProofInvalid) as error:
         raise NotProven(str(error)) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise NotProven("its entry is none of an eBox audit log") from error
     if encode(entry) != proof.extra:
         raise NotProven("its entry is not in the canonical form")

@@ -26,6 +26,8 @@ PAGE: Final = 1_000
 STATEMENT_SECONDS: Final = 60
 CONNECT_SECONDS: Final = 5
 _NO_STREAM: Final = UUID(int=0)
+_TOPIC: Final = 1_000
+"""Characters of a topic that are looked at: no event's is nearly as long."""
 
 _COLUMNS: Final = "originator_id, originator_version, topic, state FROM stored_events"
 
@@ -65,6 +67,7 @@ class SqliteRows:
             raise Unreachable(f"there is no event store in {path}")
         try:
             self.connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5.0)
+            self.connection.text_factory = _text
             self.connection.execute("PRAGMA query_only = ON")
             self.connection.execute("BEGIN")
         except sqlite3.Error as error:
@@ -163,9 +166,13 @@ def _row(position: Any, stream: Any, version: Any, topic: Any, state: Any) -> Ro
         named = stream if isinstance(stream, UUID) else UUID(stream)
     except (ValueError, TypeError, AttributeError):
         named = _NO_STREAM
-    data = state.encode() if isinstance(state, str) else bytes(state) if state is not None else None
+    data = state.encode() if isinstance(state, str) else state if isinstance(state, bytes) else None
     number = version if isinstance(version, int) and 0 <= version < 2**63 else 0
-    return Row(position, named, number, topic if isinstance(topic, str) else "", data or None)
+    return Row(position, named, number, topic[:_TOPIC] if isinstance(topic, str) else "", data or None)
+
+
+def _text(data: bytes) -> str:
+    return data.decode(errors="replace")
 
 
 def _unreachable(error: Exception) -> Unreachable:

@@ -96,6 +96,7 @@ class Times:
 
 
 def _moment(text: str) -> datetime:
-    if text[-1:] != "Z":
+    moment = datetime.fromisoformat(text)
+    if text[-1] != "Z" or moment.tzinfo is None:
         raise ValueError
-    return datetime.fromisoformat(text)
+    return moment
