@@ -19,6 +19,7 @@ def welcome(system: System) -> str:
     """A screenful for whoever sits at the terminal."""
     url = system.settings.url
     lines = [f"eBox serves at {url}", f"  portal           {url}/login", f"  API description  {url}/docs"]
+    lines.append(f"  audit log        {url}/audit/checkpoint  (README.md, Prove it: check it yourself)")
     if system.catches_mail:
         lines.append(f"  caught mail      {url}/demo/mail")
     if system.is_demo:
