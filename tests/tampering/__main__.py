@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
 from tests.tampering.cases import TAMPERINGS
@@ -12,6 +14,7 @@ from tests.tampering.genuine import make_genuine
 from tests.tampering.scene import Scene
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     screen = Console(soft_wrap=True, markup=False, highlight=False)
     with tempfile.TemporaryDirectory(prefix="ebox-tampering-") as name:
         folder = Path(name)
