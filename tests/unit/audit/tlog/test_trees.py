@@ -89,6 +89,18 @@ def test_growing_in_odd_steps_makes_the_same_log(step: int) -> None:
     assert {path: published[path] for path in at_once} == at_once
 
 
+def test_full_files_taken_on_the_way_are_those_of_the_log(files: dict[str, bytes]) -> None:
+    tree, published = GrowingTree(nothing), dict[str, bytes]()
+    for begin in range(0, 65_537, 10_000):
+        end = min(begin + 10_000, 65_537)
+        tree.extend(LEAVES[begin:end], ENTRIES[begin:end])
+        taken = tree.take_full_files()
+        assert not any(".p/" in path for path in taken)
+        published |= taken
+    assert tree.take_full_files() == {}
+    assert published | tree.take_files() == files
+
+
 def test_a_tree_goes_on_from_its_published_files(files: dict[str, bytes]) -> None:
     for size in [*SIZES[:-1], 300, 513, 1000]:
         published = grown(size)
