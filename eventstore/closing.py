@@ -67,6 +67,10 @@ class ClosedParties:
     def __contains__(self, party_id: UUID) -> bool:
         return party_id in self._closed
 
+    def look_again(self) -> None:
+        """This process has just changed it itself: nothing in memory is believed before the next look."""
+        self._looked_at = float("-inf")
+
     def look(self) -> None:
         """Ask the database, unless somebody just did; blocks. Raises `domain.errors.Unavailable`."""
         if self.is_fresh:

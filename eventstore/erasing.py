@@ -16,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.errors import NotFound
+from eventstore.closing import ClosedParties
 from eventstore.parties import Database
 from eventstore.partytables import ADDRESS_VERIFICATION, PARTY, PARTY_IDENTIFIER
 from eventstore.scrubbing import scrub
@@ -50,8 +51,9 @@ class ErasedParties:
     Every method raises `domain.errors.Unavailable`.
     """
 
-    def __init__(self, database: ScrubbedDatabase) -> None:
+    def __init__(self, database: ScrubbedDatabase, closed: ClosedParties) -> None:
         self._database = database
+        self._closed = closed
 
     def of_mailbox(self, mailbox_id: UUID) -> Sequence[Standing]:
         """The mailbox's party, then those merged into it. Raises `NotFound`."""
@@ -79,12 +81,14 @@ class ErasedParties:
         with self._database.writing() as connection:
             these = (_of.party_id.in_(parties), _of.closed_at.is_(None))
             connection.execute(sa.update(PARTY).where(*these).values(closed_at=at))
+        self._closed.look_again()
 
     def reopen(self, parties: Sequence[UUID]) -> None:
         """Take that back, of those whose key is still there."""
         with self._database.writing() as connection:
             these = (_of.party_id.in_(parties), _of.wrapped_key.is_not(None))
             connection.execute(sa.update(PARTY).where(*these).values(closed_at=None))
+        self._closed.look_again()
 
     def destroy(self, parties: Sequence[Standing], at: datetime) -> None:
         """Their keys, their numbers and the codes sent to their addresses: for good."""
@@ -101,6 +105,7 @@ class ErasedParties:
             connection.execute(sa.delete(PARTY_IDENTIFIER).where(numbers))
             codes = ADDRESS_VERIFICATION.c.mailbox_id.in_(mailboxes)
             connection.execute(sa.delete(ADDRESS_VERIFICATION).where(codes))
+        self._closed.look_again()
 
     def scrub(self) -> None:
         """Let the database give up what it keeps of rows that are gone."""

@@ -93,7 +93,7 @@ class KeyStore:
         closed = ClosedParties(self._database)
         self.keys = KeyRing(self._database, key_encryption, closed)
         self.parties = PartyRegistry(self._database, self.keys, hashes, closed)
-        self.erased = ErasedParties(self._database)
+        self.erased = ErasedParties(self._database, closed)
         self.numbers = PartyNumbers(key_encryption, hashes)
         self.replacements = Replacements(self._database, self.keys, self.numbers, self.parties)
         self.wrapped_keys = WrappedKeys(self._database, key_encryption)

@@ -13,7 +13,7 @@ from eventstore.keystore import KeyStore
 from tests.logbook import CITIZEN, NOW, key_store_at
 from tests.waiting import until
 
-WITHIN = closing.TRUST_SECONDS + 2.0
+WITHIN = 5.0
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -32,7 +32,11 @@ def stores(request: pytest.FixtureRequest) -> Iterator[tuple[KeyStore, KeyStore]
         yield made[0], made[1]
 
 
-async def test_another_process_learns_of_it_and_its_number_waits(stores: tuple[KeyStore, KeyStore]) -> None:
+async def test_another_process_learns_of_it_and_its_number_waits(
+    stores: tuple[KeyStore, KeyStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "TRUST_SECONDS", 0.3)
+    monkeypatch.setattr(closing, "RENEW_SECONDS", 0.1)
     here, there = stores
     party = here.parties.find_or_create(CITIZEN)
     assert there.parties.find(CITIZEN) == party
