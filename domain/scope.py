@@ -53,7 +53,10 @@ class Scope(AggregateRoot):
         *,
         scope_id: UUID | None = None,
     ) -> Scope:
-        """An auditor asks; the scope has a new id unless it is given one. Raises `InvalidInput` where there are more subjects than a scope may have."""
+        """An auditor asks; the scope has a new id unless it is given one.
+
+        Raises `InvalidInput` where there are more subjects than a scope may have.
+        """
         if asked.subjects is not None and len(asked.subjects) > MAX_SUBJECTS:
             raise InvalidInput(Issue("subject", "tooMany", f"at most {MAX_SUBJECTS} mailboxes"))
         return cls.begin(
