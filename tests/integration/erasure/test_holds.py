@@ -1,4 +1,4 @@
-"""What is in a mailbox under a legal hold stays; and whoever was logged in as an erased person is not any more."""
+"""What is in a mailbox under a legal hold stays; whoever was logged in as an erased person is so no more."""
 
 from __future__ import annotations
 
