@@ -25,7 +25,7 @@ from domain.events import Event
 from domain.events.audit import Look, LookedAt
 from eventstore.parties import Party
 from eventstore.store import EventStore
-from projections import access_history
+from projections import access_history, access_history_retention
 from projections.access_history import Until
 from projections.database import ReadDatabase
 from projections.positions import ReadPositions
@@ -79,7 +79,8 @@ class Replaying:
         """The mailbox as of a time, or as of a position in the log.
 
         Raises `NotAllowed` outside the scope, `NotFound` where the mailbox was not on record by then,
-        `InvalidInput` for a moment that is yet to come, `Unavailable` while the index is too far behind.
+        `InvalidInput` for a moment that is yet to come or of which records have left, `Unavailable` while the
+        index is too far behind.
         """
         now = self._clock.now()
         party = await self._parties.by_mailbox(mailbox_id)
@@ -87,6 +88,7 @@ class Replaying:
         head = await self._caught_up()
         until = _until(moment, now, head)
         _require_within(actor.audit_scope, moment)
+        await self._require_kept(mailbox_id, moment)
         at = moment if isinstance(moment, datetime) else None
         look = AuditLook.of(
             Look.MAILBOX_AS_OF,
@@ -104,6 +106,19 @@ class Replaying:
             raise NotFound("mailbox")
         more = found[-1].position if len(found) == limit else None
         return MailboxThen(mailbox_id, at, until.position, owner, found, total, more)
+
+    async def _require_kept(self, mailbox_id: UUID, moment: datetime | int) -> None:
+        """Refuse a moment of which the access history has less than happened: retention took it."""
+        run = self._database.run
+        begin = await run(access_history_retention.begins_at, mailbox_id)
+        if begin is None:
+            return
+        then = (
+            moment if isinstance(moment, datetime) else await run(access_history_retention.moment_of, moment)
+        )
+        if then is not None and then < begin:
+            detail = f"access records of before {begin.isoformat()} are not kept any more"
+            raise InvalidInput(Issue("at", "beforeTheHistory", detail, "query"))
 
     async def _caught_up(self) -> int:
         """The head of the log, once the index knows everything up to it."""

@@ -89,6 +89,18 @@ def horizon(connection: Connection, besides: UUID | None = None) -> datetime | N
     return max(moments, default=None)
 
 
+def begins_at(connection: Connection, mailbox_id: UUID) -> datetime | None:
+    """From when on all that happened to this mailbox is there. None: from its beginning; so under a hold."""
+    begin = horizon(connection)
+    return None if begin is None or mailbox_id in _held(connection) else begin
+
+
+def moment_of(connection: Connection, position: int) -> datetime | None:
+    """When the last thing in the history up to that position happened; None where there is nothing."""
+    query = select(_h.at).where(_h.position <= position).order_by(_h.position.desc()).limit(1)
+    return connection.scalar(query)
+
+
 def leaving(connection: Connection, until: datetime) -> Leaving:
     """What would leave if the horizon were moved to `until` now."""
     conditions = _of_those(until, horizon(connection), _held(connection))

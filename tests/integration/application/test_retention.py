@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from bootstrap.migration import seed_demo
 from domain.clock import FixedClock
 from domain.events.message import MessagePublished
 from domain.retention import horizon_at
@@ -118,4 +119,15 @@ async def test_access_records_leave_after_ten_calendar_years_and_once(post: Post
     )
     assert [row.kind for row in rows] == ["message.opened", "message.published"]
     assert rows[0].actor_party is None
+
+    await seed_demo(post.ebox.system)  # the demo's scope ended long ago
+    await post.pass_time(timedelta())
+    mailbox_id = rows[1].mailbox_id
+    for at, status in ((horizon_at(post.clock.now()), 200), (rows[1].at, 400)):
+        answer = await post.ebox.http.get(
+            f"/audit/mailboxes/{mailbox_id}/as-of",
+            params={"at": at.isoformat()},
+            headers=post.ebox.as_("auditor"),
+        )
+        assert answer.status_code == status, answer.text
     assert any(event.TOPIC == "access.recorded" for event in post.ebox.events_since(0)), "events stay"

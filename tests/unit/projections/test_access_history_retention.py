@@ -41,7 +41,7 @@ def rows(story: Story, mailbox_id: UUID | None = None) -> list[HistoryRow]:
 
 
 def kinds(story: Story, mailbox_id: UUID | None = MAILBOX) -> list[str]:
-    return [row.kind for row in rows(story, mailbox_id)]
+    return [row.kind for row in rows(story, mailbox_id) if row.kind != "notification.queued"]
 
 
 def moved(before: datetime = END_OF_2026) -> list[Event]:
@@ -138,6 +138,23 @@ def test_under_a_legal_hold_everything_stays_until_it_is_lifted(story: Story) ->
     assert kinds(story, OTHER) == []
     story.when(unfrozen(END_OF_2026 + 11 * YEAR))
     assert kinds(story) == ["mailbox.frozen", "mailbox.unfrozen"]
+
+
+def test_of_a_held_mailbox_the_history_begins_where_it_always_did(story: Story) -> None:
+    story.given(*a_message(MAILBOX).new_facts(), frozen(NOON + 3 * DAY), *moved())
+    begins = [story.told(access_history_retention.begins_at, one) for one in (MAILBOX, OTHER)]
+    assert begins == [None, END_OF_2026]
+
+
+def test_a_position_has_the_moment_of_the_last_row_up_to_it(story: Story) -> None:
+    assert story.told(access_history_retention.moment_of, 10**6) is None
+    message = a_message(MAILBOX)
+    story.given(*message.new_facts(), *read(message, NOON + DAY))
+    first, second = (row.position for row in rows(story))
+    moments = [
+        story.told(access_history_retention.moment_of, one) for one in (first, second - 1, second, 10**6)
+    ]
+    assert [moment and moment - NOON for moment in moments] == [timedelta(), timedelta(), DAY, DAY]
 
 
 def test_a_hold_on_a_mailbox_holds_what_was_merged_into_it(story: Story) -> None:
