@@ -13,18 +13,22 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from time import monotonic
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from domain.errors import Unavailable
 from eventstore.partytables import PARTY
 
 TRUST_SECONDS: Final = 2.0
 """How long after a look what is in memory is believed: so soon does every process know of a closed party."""
 RENEW_SECONDS: Final = 1.0
 """Whoever may ask the database looks again after this, so that whoever may not need hardly ever wait."""
+
+BEING_ERASED: Final = 60
+"""After how many seconds it is worth asking again for a number whose party is being erased."""
 
 _STILL_TOLD: Final = timedelta(days=1)
 """An erasure is long over then, and nobody has anything of it in memory."""
@@ -93,3 +97,9 @@ class ClosedParties:
             for forget in self._forget:
                 forget(party_id)
         self._closed = closed
+
+
+def require_settled(row: Any) -> None:
+    """Raise `Unavailable` while a number still leads to the party of this row, which is being erased."""
+    if row.closed_at is not None and row.wrapped_key is not None:
+        raise Unavailable("the party is being erased; its number will be free in some minutes", BEING_ERASED)

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 from domain.errors import Unavailable
 from domain.identifiers import Identifier, IdentifierScheme, parse_identifier
 from eventstore.cache import BoundedCache
-from eventstore.closing import ClosedParties, Reads
+from eventstore.closing import ClosedParties, Reads, require_settled
 from eventstore.identifierhashes import IdentifierHashes
 from eventstore.keys import KeyRing
 from eventstore.partynumbers import NumberTaken, PartyNumbers, number_context
@@ -30,8 +30,6 @@ from eventstore.personal import PartyKey
 
 CACHE_SIZE = 100_000
 CACHE_SECONDS = 60.0
-BEING_ERASED = 60
-"""After how many seconds it is worth asking again for a number whose party is being erased."""
 _AT_ONCE = 500
 UNSETTLED_SECONDS = 5.0
 """For a party whose mailbox is not active or not recorded yet: another process may just be changing that."""
@@ -212,7 +210,7 @@ class PartyRegistry:
             merged = _MERGED.where(_merged.c.merged_into == row.party_id)
             mailboxes = connection.scalars(merged).all() if row.has_merged else ()
         if isinstance(key, bytes):
-            _require_settled(row)
+            require_settled(row)
         return self._remember(row, key, tuple(one for one in mailboxes if one is not None))
 
     def _look_many_up(self, identifiers: list[Identifier]) -> dict[Identifier, Party]:
@@ -229,7 +227,7 @@ class PartyRegistry:
             rows = connection.execute(query).all()
         found: dict[Identifier, Party] = {}
         for row in rows:
-            _require_settled(row)
+            require_settled(row)
             identifier = by_digest[bytes(row.identifier_hash)]
             if row.has_merged:
                 party = self.find(identifier)
@@ -289,12 +287,6 @@ def _party(row: Any, merged_mailboxes: tuple[UUID, ...]) -> Party:
         merged_mailboxes=merged_mailboxes,
         is_erased=row.wrapped_key is None or row.closed_at is not None,
     )
-
-
-def _require_settled(row: Any) -> None:
-    """Raise `Unavailable` while the number still leads to a party that is being erased."""
-    if row.closed_at is not None and row.wrapped_key is not None:
-        raise Unavailable("the party is being erased; its number will be free in some minutes", BEING_ERASED)
 
 
 def _seconds_to_trust(party: Party) -> float:

@@ -142,11 +142,6 @@ class ReadDatabase:
         for callback in self._subscribed():
             callback()
 
-    @property
-    def engine(self) -> Engine:
-        """The writer's connections, for what is no transaction."""
-        return self._writer
-
     def on_commit(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back after each commit through this object, in the writer's thread: be brief, never raise.
 

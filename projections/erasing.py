@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Table, delete, func, select, update
+from sqlalchemy import Connection, NullPool, Table, create_engine, delete, func, make_url, select, update
 
 from domain.events.mailbox import OwnerErased
 from eventstore.scrubbing import scrub
 from projections.access_history_table import HISTORY, IS_PUBLICATION
 from projections.columns import METADATA
+from projections.database import SCHEMA, ReadDatabase
 from projections.model import Located
 
 
@@ -39,9 +40,16 @@ def forget_actors(connection: Connection, page: Sequence[Located], history: Tabl
             connection.execute(update(history).where(*theirs).values(actor=None, is_actor_erased=True))
 
 
-def scrub_all(engine: Engine) -> None:
+def scrub_all(database: ReadDatabase) -> None:
     """Let the database give up what the read models forgot; blocks. Raises `Unavailable`."""
-    scrub(engine, METADATA.sorted_tables)
+    url, where = make_url(database.url), {}
+    if database.is_postgresql:
+        url, where = url.set(drivername="postgresql+psycopg"), {"options": f"-c search_path={SCHEMA}"}
+    engine = create_engine(url, poolclass=NullPool, connect_args=where, hide_parameters=True)
+    try:
+        scrub(engine, METADATA.sorted_tables)
+    finally:
+        engine.dispose()
 
 
 def count_messages(connection: Connection, mailbox_id: UUID) -> int:

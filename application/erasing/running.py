@@ -208,7 +208,7 @@ class Running:
         progress.begin(SCRUB, len(self._traces) + 2)
         for scrub in (
             self._erased.scrub,
-            lambda: scrub_all(self._database.engine),
+            lambda: scrub_all(self._database),
             *(traces.scrub for traces in self._traces),
         ):
             await asyncio.to_thread(scrub)  # may take long: not in a pool that gives up

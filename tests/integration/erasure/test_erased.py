@@ -155,8 +155,8 @@ def assert_only_rows_about(theirs: list[UUID], gone: set[tuple[str, str]]) -> No
 
 def messages_of(stage: Stage) -> list[UUID]:
     """The streams of what lies in the mailbox."""
-    with stage.ebox.system.read_database.engine.connect() as connection:
-        return [stream for _, stream in erasing.messages_of(connection, stage.erased, after=0, limit=100)]
+    found = stage.ebox.system.read_database.read(erasing.messages_of, stage.erased, after=0, limit=100)
+    return [stream for _, stream in found]
 
 
 async def what_lea_sees(lives: Lives) -> list[Any]:
