@@ -11,8 +11,10 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import StoredEvent
 
+from bootstrap.audit_log import LOG_FOLDER
 from bootstrap.stores import Stores
 from tests.faults.check_accesses import AccessRecords
+from tests.faults.check_audit_log import AuditLogCheck
 from tests.faults.check_mails import Mail, MailCheck
 from tests.faults.check_publications import check_log, check_mailboxes, check_publications
 from tests.faults.findings import Finding
@@ -33,6 +35,7 @@ class Checker:
         self._url = stage.direct["EBOX_EVENT_STORE_URL"]
         self._records = AccessRecords()
         self._read_models = ReadModelCheck(stage.postgres, stage.direct["EBOX_READ_MODEL_URL"])
+        self._audit_log = AuditLogCheck(stage.installation.data / LOG_FOLDER, self._url)
         self._checked_reads = self._added_accesses = 0
         self._found: set[Finding] = set()
         before = list(rows_after(self._url, 0))
@@ -73,6 +76,7 @@ class Checker:
         with self._stores() as stores:
             head = self.facts.position
             found += self._read_models.check(stores.events, head, from_the_start=everything)
+        found += self._audit_log.check(everything=everything)
         return self._new(found)
 
     def check_mails(self, *, is_final: bool) -> list[Finding]:

@@ -44,6 +44,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("kill-project", (0.2, 0.4), kill("project")),
     Fault("kill-notify", (0.2, 0.4), kill("notify")),
     Fault("kill-schedule", (0.2, 0.4), kill("schedule")),
+    Fault("kill-audit-log", (0.2, 0.4), kill("audit-log")),
     Fault("restart-postgres", _SHORT, stop_postgres("fast")),
     Fault("crash-postgres", _SHORT, stop_postgres("immediate")),
     Fault("kill-postgres", _SHORT, kill_postgres),

@@ -173,7 +173,7 @@ class Stage:
             for number, port in enumerate(ports, start=1)
         }
         environment = {**common, "EBOX_PORT": str(ports[0])}
-        commands |= {name: ([name], environment) for name in ("project", "notify", "schedule")}
+        commands |= {name: ([name], environment) for name in ("project", "notify", "schedule", "audit-log")}
         ebox = str(Path(sys.executable).with_name("ebox"))
         self.roles = Roles.of(ebox, commands, self.folder / "roles")
         self._exits.callback(self.roles.kill_all)
