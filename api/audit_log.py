@@ -6,6 +6,7 @@ A tile never changes, so that everybody on the way may keep it for good; a check
 from __future__ import annotations
 
 import hashlib
+from enum import Enum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
@@ -26,8 +27,9 @@ from domain.errors import NotFound
 PREFIX: Final = "/audit"
 TEXT: Final = "text/plain; charset=utf-8"
 BYTES: Final = "application/octet-stream"
+TAGS: Final[list[str | Enum]] = ["audit log"]
 
-router = APIRouter(prefix=PREFIX, tags=["audit log"], route_class=StrictRoute)
+router = APIRouter(prefix=PREFIX, tags=TAGS, route_class=StrictRoute)
 
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _A_SECOND: Final = "public, max-age=1"

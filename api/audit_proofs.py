@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import problem_types as kinds
-from api.audit_log import PREFIX
+from api.audit_log import PREFIX, TAGS
 from api.parameters import MessageId, StrictRoute
 from api.proof_files import described as proof_described
 from api.proof_files import proof_file
@@ -23,7 +23,7 @@ from domain.actors import Actor
 from domain.decisions import Operation
 from domain.errors import InvalidInput, Issue
 
-router = APIRouter(tags=["audit log"], route_class=StrictRoute)
+router = APIRouter(route_class=StrictRoute)
 
 _MOST: Final = 2**63 - 1
 _TROUBLES: Final = (kinds.BAD_REQUEST, kinds.INTERNAL_SERVER_ERROR, kinds.SERVICE_UNAVAILABLE)
@@ -35,6 +35,7 @@ def _size(alias: str, text: str) -> Any:
 
 @router.get(
     f"{PREFIX}/proofs/inclusion",
+    tags=TAGS,
     summary="Prove that the log has an event",
     response_class=Response,
     responses=proof_described(),
@@ -50,6 +51,7 @@ async def inclusion(
 
 @router.get(
     f"{PREFIX}/proofs/consistency",
+    tags=TAGS,
     summary="Prove that the log only grew",
     responses=described(200, Consistency, *_TROUBLES, usual=False),
 )
@@ -68,6 +70,7 @@ async def consistency(
 
 @router.get(
     f"{MESSAGE_REGISTRY}/ebox/messages/{{messageId}}/proof",
+    tags=["publish"],
     summary="Prove that a publication is in the audit log",
     response_class=Response,
     responses=proof_described(),
@@ -75,6 +78,6 @@ async def consistency(
 async def publication(
     actor: Annotated[Actor, guarded(Operation.STATUS)], request: Request, message_id: MessageId
 ) -> Response:
-    """For its sender: the leaf of `message.published`, which keeps the promise of the publication's answer."""
+    """For its sender: the leaf of `message.published`, which keeps the promise of the answer to it."""
     proof = await services_of(request).proofs.of_publication(actor, message_id)
     return proof_file(proof, message_id)

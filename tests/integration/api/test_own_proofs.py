@@ -11,9 +11,10 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -24,6 +25,8 @@ from audit.proving import exportfiles as files
 from audit.proving.export_check import check_export
 from audit.tlog.notes import VerifierKey
 from audit.tlog.proofs import TlogProof
+from domain.access import AuditLook, BasisKind, ScopeBasis
+from domain.events.audit import Look, LookedAt
 from tests.integration.api.embedded import AN, LEA, Embedded
 from tests.integration.api.logged import Logged, logged_ebox
 from tests.integration.api.publishing import PATH, body_only, publish
@@ -55,6 +58,14 @@ async def history(ebox: Embedded, who: str = AN.key, **headers: str) -> list[dic
 
 async def keys(ebox: Embedded) -> list[VerifierKey]:
     return [VerifierKey.parse(one) for one in (await ebox.http.get("/audit/vkeys")).text.splitlines()]
+
+
+def archive_of(content: bytes) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(content))
+
+
+async def history_file(ebox: Embedded) -> bytes:
+    return archive_of((await export(ebox)).content).read(files.HISTORY)
 
 
 async def export(ebox: Embedded, **headers: str) -> httpx.Response:
@@ -196,3 +207,40 @@ async def test_the_export_is_in_the_language_of_whoever_takes_it(logged: Logged)
     assert mailbox["subject"] == mailbox_subject(UUID(mailbox["mailboxId"]))
     assert said["language"] == "de"
     assert any("geöffnet" in one["sentence"] for one in said["items"])
+
+
+async def test_a_look_under_an_embargo_is_a_number_and_nothing_else(logged: Logged, tmp_path: Path) -> None:
+    ebox = logged.ebox
+    mailbox_id = UUID(json.loads(await history_file(ebox))["mailboxes"][0]["mailboxId"])
+    at = logged.clock.now()
+    token = await ebox.system.access_tokens.validate(ebox.as_("auditor")["Authorization"])
+    look = AuditLook.of(
+        Look.ACCESS_HISTORY,
+        mailbox_id,
+        await ebox.system.actors.of(token, uuid4()),
+        ScopeBasis(BasisKind.AUDIT_SCOPE, uuid4(), 1, "case-7", "fraud", at + timedelta(days=30)),
+        at,
+        LookedAt(mailbox_id=mailbox_id),
+    )
+    (event,) = look.new_facts()
+    await ebox.system.events.append(event)
+    await logged.caught_up()
+
+    line = next(one for one in await history(ebox) if one["kind"] == "withheld")
+    assert line["sequence"] > 0
+    assert line["leafIndex"] is None
+    assert not {"eventId", "proofHref", "who"} & set(line)
+    answer = await ebox.http.get(f"{HISTORY}/{event.event_id}/proof", headers=ebox.as_(AN.key))
+    assert answer.status_code == 404
+    heads = (await ebox.http.get(f"{HISTORY}/heads-proof", headers=ebox.as_(AN.key))).json()
+    (shown,) = [one for one in heads["mailboxes"][0]["later"] if "proof" not in one]
+    assert shown["sequence"] == line["sequence"]
+    content = (await export(ebox)).content
+    archive = archive_of(content)
+    said = b"".join(archive.read(name) for name in archive.namelist())
+    assert str(event.event_id).encode() not in said
+    assert b"case-7" not in said
+    assert str(line["sequence"]).encode() in said
+    (tmp_path / "export.zip").write_bytes(content)
+    report = check_export(tmp_path / "export.zip", await keys(ebox))
+    assert (report.findings, report.withheld) == ([], 1)

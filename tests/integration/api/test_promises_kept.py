@@ -112,3 +112,13 @@ async def test_only_its_sender_has_a_publication_proved(logged: Logged) -> None:
     published = await publish(logged.ebox)
     await logged.caught_up()
     assert (await proof(logged.ebox, published["messageId"], AN.key)).status_code == 403
+
+
+async def test_a_new_key_is_published_before_it_signs(logged: Logged) -> None:
+    before = await keys(logged.ebox)
+    logged.ebox.system.promise_keys.rotate()
+    after = await keys(logged.ebox)
+    assert after[0] == before[0]
+    assert len(after) == len(before) + 1
+    published = await publish(logged.ebox)
+    assert promises.read(published["promise"], before)

@@ -29,6 +29,7 @@ _BY_TAG = {
     "consult": "an",
     "profile": "an",
     "audit": "auditor",
+    "audit log": "auditor",
     "events": "partner",
     "federation": "site",
 }
