@@ -152,6 +152,8 @@ def everything(settings: Settings) -> Places:
         places += database(url_of(settings, part), part)
     objects = settings.object_store_url
     places += bucket(objects.get_secret_value()) if objects else files(data / "objects", "object")
+    if (data / "audit.sqlite").exists():
+        places += database(f"sqlite:///{data / 'audit.sqlite'}", "audit")
     for folder in ("audit-log", "spool"):
         if (data / folder).exists():
             places += files(data / folder, folder)
