@@ -98,6 +98,7 @@ class Sequencer:
         vkeys = "".join(f"{key.verifier.text}\n" for key in self._keys).encode()
         if self._files.read(port.VKEYS) != vkeys:
             self._files.write(port.VKEYS, vkeys)
+        meters.AUDIT_LEAVES.set(there.tree.size)
         _log.info("audit_log.leads", origin=self._keys[0].name, leaves=there.tree.size)
         witnessing = self._new_witnessing() if self._new_witnessing else None
         publisher = Publisher(
