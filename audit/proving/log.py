@@ -16,7 +16,7 @@ from audit.tlog.checkpoints import Checkpoint
 from audit.tlog.merkle import ProofInvalid, verify_inclusion
 from audit.tlog.notes import Note
 from audit.tlog.proofs import TlogProof
-from audit.tlog.tiles import TILE_WIDTH, TilePath, decode_bundle, encode_bundle
+from audit.tlog.tiles import TILE_WIDTH, TilePath, decode_bundle, encode_bundle, parse_path
 from audit.tlog.tree import TileInvalid, TileMissing, TileTree
 
 _HASH_BYTES = 32
@@ -131,8 +131,11 @@ class ProvenLog:
         snapshot = self.snapshot()
         if size > snapshot.checkpoint.size:
             raise ValueError("the log is not that large yet")
+        there = snapshot.checkpoint.size
         try:
-            return TileTree(self._published.read, size).consistency(old_size)
+            # The partial tiles of a tree of before may be gone.
+            tree = TileTree(lambda path: self._tile(parse_path(path), there), size)
+            return tree.consistency(old_size)
         except (TileMissing, TileInvalid) as error:
             raise LogDamaged from error
 
@@ -141,8 +144,10 @@ class ProvenLog:
 
         A partial one that is not kept any more is cut from what took its place.
         """
-        size = self.snapshot().checkpoint.size >> _LEVEL_BITS * (path.level or 0)
-        there = min(TILE_WIDTH, size - path.number * TILE_WIDTH)
+        return self._tile(path, self.snapshot().checkpoint.size)
+
+    def _tile(self, path: TilePath, size: int) -> bytes | None:
+        there = min(TILE_WIDTH, (size >> _LEVEL_BITS * (path.level or 0)) - path.number * TILE_WIDTH)
         if path.width > there:
             return None
         found = self._published.read(str(path))

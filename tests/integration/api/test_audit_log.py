@@ -115,6 +115,9 @@ async def test_the_log_only_grows(logged: Logged) -> None:
     answer = (await logged.ebox.http.get("/audit/proofs/consistency", params=asked)).json()
     hashes = [decode_base64(one) for one in answer["hashes"]]
     verify_consistency(old.size, old.root, new.size, new.root, hashes)
+    for size in range(2, old.size):
+        earlier = await logged.ebox.http.get("/audit/proofs/consistency", params={"from": 1, "to": size})
+        assert earlier.status_code == 200
     for wrong in ({"from": 0, "to": 1}, {"from": 2, "to": 1}, {"from": 1, "to": new.size + 1}):
         refused = await logged.ebox.http.get("/audit/proofs/consistency", params=wrong)
         assert refused.status_code == 400

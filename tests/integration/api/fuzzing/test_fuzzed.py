@@ -21,6 +21,7 @@ from bootstrap.development import REDIRECT_URI
 from tests import pdfs
 from tests.integration.api.embedded import AN, Embedded
 from tests.integration.api.fuzzing.hooks import SITUATION, WAYS_TO_TAKE_BACK
+from tests.integration.api.logged import audit_log_of
 from tests.integration.api.publishing import PATH, body_only
 from tests.integration.api.serving import served
 
@@ -129,7 +130,7 @@ async def test_every_answer_to_a_made_up_request_is_as_described(ebox: Embedded,
     write(file, json.dumps(situation))
     (tmp_path / CONFIGURATION.name).write_text(CONFIGURATION.read_text())
     fresh = asyncio.create_task(keep_fresh(ebox, situation, file))
-    async with served(ebox.system.app) as port:
+    async with audit_log_of(ebox), served(ebox.system.app) as port:
         fuzzer = await asyncio.create_subprocess_exec(
             *(Path(sys.executable).with_name("schemathesis"), "run"),
             f"http://127.0.0.1:{port}/openapi.json",
