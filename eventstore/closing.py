@@ -48,7 +48,7 @@ class ClosedParties:
     def __init__(self, database: Reads) -> None:
         self._database = database
         self._closed: frozenset[UUID] = frozenset()
-        self._looked_at = float("-inf")
+        self._looked_at = self._asked_at = float("-inf")
         self._lock = Lock()
         self._forget: list[Callable[[UUID], None]] = []
 
@@ -67,6 +67,16 @@ class ClosedParties:
     def is_fresh(self) -> bool:
         """Whether it would be too early to look again."""
         return monotonic() - self._looked_at < RENEW_SECONDS
+
+    def is_my_turn(self) -> bool:
+        """Whether this caller is to look again, though memory is still believed: one of many, before it is
+        not, so that they do not all wait for the database at once.
+        """
+        now = monotonic()
+        if now - max(self._looked_at, self._asked_at) < RENEW_SECONDS:
+            return False
+        self._asked_at = now
+        return True
 
     def __contains__(self, party_id: UUID) -> bool:
         return party_id in self._closed

@@ -109,7 +109,7 @@ class KeyRing:
 
     def unknown(self, party_ids: Iterable[UUID]) -> Collection[UUID]:
         """Those that `key_of` would have to ask the database for, or soon would."""
-        if self._closed is not None and not self._closed.is_fresh:
+        if self._closed is not None and (not self._closed.is_known or self._closed.is_my_turn()):
             return set(party_ids)
         return {party for party in party_ids if not self.has(party)}
 

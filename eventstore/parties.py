@@ -104,11 +104,11 @@ class PartyRegistry:
 
     def known(self, identifier: Identifier) -> Party | None:
         """The party with this number if it is in memory; never asks the database."""
-        return self._remembered(self._hashes.current(identifier))
+        return None if self._closed.is_my_turn() else self._remembered(self._hashes.current(identifier))
 
     def known_by_id(self, party_id: UUID) -> Party | None:
         """The party with this id if it is in memory; never asks the database."""
-        return self._remembered(party_id)
+        return None if self._closed.is_my_turn() else self._remembered(party_id)
 
     def find_or_create(self, identifier: Identifier) -> Party:
         """The party with this number; made, with a key and (unless a client) a mailbox id, where there was
