@@ -39,6 +39,11 @@ ROLE: Final = "audit-log"
 PAGE_EVENTS: Final = 2_000
 """Sequenced in a tenth of a second or two: a checkpoint need not wait longer for its turn."""
 
+GATHER_SECONDS: Final = 0.1
+"""How long after a page that was not full: a few events at a time would each cost a transaction of their own,
+and take the processor from those who publish.
+"""
+
 _PAUSE_SECONDS: Final = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -136,6 +141,8 @@ class Sequencer:
                     self._sequence(part, maker, publisher)
                 if publisher.seconds_left == 0:
                     publisher.publish()
+                if page and len(page) < PAGE_EVENTS:
+                    self._stopping.wait(GATHER_SECONDS)
         finally:
             self._follower = None
             follower.close()
