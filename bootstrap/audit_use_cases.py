@@ -11,8 +11,6 @@ from application.exporting import Exporting
 from application.replaying import Replaying
 from application.scopes import Scopes
 from audit.export.places import LoggedPlaces
-from audit.sequencer.database import AuditDatabase
-from audit.sequencer.rows import LeafRows
 from bootstrap.use_cases import UseCases
 from threads import BoundedThreads
 
@@ -62,26 +60,11 @@ class AuditUseCases(UseCases):
         )
 
     @cached_property
-    def audit_database(self) -> AuditDatabase:
-        """Where the audit log's leaves are rows."""
-        settings = self.settings
-        shared = settings.audit_url is None and settings.event_store_url is not None
-        setting = "event_store_url" if shared else "audit_url"
-        database = AuditDatabase(self._database_url(setting, "audit.sqlite"))
-        self.exits.callback(database.close)
-        return database
-
-    @cached_property
     def leaf_threads(self) -> BoundedThreads:
         """Where leaves are looked up."""
         threads = BoundedThreads("leaves", LEAF_THREADS, waiting=WAITING_FOR_LEAVES, seconds=LEAF_SECONDS)
         self.exits.callback(threads.close)
         return threads
-
-    @cached_property
-    def leaf_rows(self) -> LeafRows:
-        """The audit log's leaves."""
-        return LeafRows(self.audit_database)
 
     @cached_property
     def exporting(self) -> Exporting:
