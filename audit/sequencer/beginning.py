@@ -18,7 +18,7 @@ import structlog
 from audit.leaf import CLOSED_DAY
 from audit.logfiles import port
 from audit.logfiles.port import LogFiles
-from audit.sequencer.errors import Refused
+from audit.sequencer.errors import Interrupted
 from audit.sequencer.headstree import publish_heads
 from audit.sequencer.recovering import recover_rows
 from audit.sequencer.rows import LeafRow, LeafRows
@@ -71,37 +71,37 @@ def begin(
     end = found.size
     last_ones = [row for page in rows.pages(max(0, end - COMPARED_EVENTS), end, PAGE_ROWS) for row in page]
     require_same_events(recorder, last_ones)
-    tree = _published_tree(found, files)
-    if tree is None and found.newest is not None:
-        _log.warning("audit_log.publishing_anew", leaves=found.size)
-    tree = tree or GrowingTree(_nothing)
-    _require_same_leaves(last_ones, tree, files)
-    _complete(tree, found, rows, writer, files, check)
+    try:
+        tree = _published_tree(found, files, last_ones)
+        if tree is None and found.newest is not None:
+            _log.warning("audit_log.publishing_anew", leaves=found.size)
+        tree = tree or GrowingTree(_nothing)
+        _complete(tree, found, rows, writer, files, check)
+    except (TileMissing, TileInvalid) as error:
+        raise Interrupted("the published files are changed while they are looked at") from error
     return _shown(tree, found, writer, files)
 
 
-def _published_tree(found: Situation, files: LogFiles) -> GrowingTree | None:
-    """The published tree, where its files make what was signed; None where they have to be written anew."""
+def _published_tree(found: Situation, files: LogFiles, last_ones: Sequence[LeafRow]) -> GrowingTree | None:
+    """The published tree, where its files make what was signed and hold the last of the rows.
+
+    None where they have to be written anew, which only rows are let that make what was signed.
+    """
     if found.published is None:
         return None
+    size = found.published.size
     try:
-        for size, root in found.roots.items():
-            if size <= found.published.size and TileTree(files.read, size).root() != root:
+        for signed, root in found.roots.items():
+            if signed <= size and TileTree(files.read, signed).root() != root:
                 return None
-        tree = GrowingTree(files.read, found.published.size)
+        published = TileTree(files.read, size)
+        of_rows = {row.index: leaf_hash(row.entry) for row in last_ones if row.index < size}
+        if any(published.leaf_hash(index) != hashed for index, hashed in of_rows.items()):
+            return None
+        tree = GrowingTree(files.read, size)
     except (TileMissing, TileInvalid):
         return None
     return tree if tree.root() == found.published.root else None
-
-
-def _require_same_leaves(some: Sequence[LeafRow], tree: GrowingTree, files: LogFiles) -> None:
-    published = TileTree(files.read, tree.size)
-    for row in some:
-        if row.index < tree.size and published.leaf_hash(row.index) != leaf_hash(row.entry):
-            raise Refused(
-                f"leaf {row.index} in the audit log's database is not the published one: it was changed. "
-                "Empty that database: it is then recovered from the published log"
-            )
 
 
 def _complete(
