@@ -185,9 +185,9 @@ class Published(Answer, kw_only=True):
         Annotated[
             str,
             Meta(
-                description="A signed note (C2SP signed-note): eBox promises that the publication will be in the "
-                "audit log. Its keys are at `/audit/promises/vkeys`. Absent where nobody could sign just now: a "
-                "repeat with the same key gives it; a reply has none."
+                description="A signed note (C2SP signed-note): eBox promises that the publication will be "
+                "in the audit log. Its keys are at `/audit/promises/vkeys`. Absent where nobody could sign "
+                "just now: a repeat with the same key gives it; a reply has none."
             ),
         ]
         | Absent
