@@ -7,9 +7,10 @@ record before it is answered; a sender learns of its own publications only.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from application.parties import Parties
@@ -26,7 +27,9 @@ from projections.database import ReadDatabase
 from projections.document_events import DocumentEvent
 
 AT_ONCE: Final = 16
-"""Numbers that one page has looked up at the same time."""
+"""Parties that one page has looked up at the same time."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,19 +75,32 @@ class DocumentEvents:
             limit=limit + 1,
         )
         items = found[:limit]
+        last = items[-1].position if items else after
+        if sender is None:
+            items = await self._of_owners_who_are_there(items)
         mailboxes = list({one.mailbox_id for one in items})
         numbers = await self._numbers(mailboxes) if owner_kind == "enterprise" else {}
         if sender is None and mailboxes:
             accesses = [Access.of(one, What.LIST, actor, basis, at) for one in mailboxes]
             await self._events.append(*(fact for access in accesses for fact in access.new_facts()))
-        last = items[-1].position if items else after
         return FeedPage(items, numbers, sender is None, last, len(found) > limit)
 
+    async def _of_owners_who_are_there(self, items: list[DocumentEvent]) -> list[DocumentEvent]:
+        """Without those of owners who are erased: after its erasure a mailbox takes no access either."""
+        mailboxes = list({one.mailbox_id for one in items})
+        found = await self._each(mailboxes, self._parties.by_mailbox)
+        gone = {mailbox for mailbox, party in found.items() if party is None or party.is_erased}
+        return [one for one in items if one.mailbox_id not in gone]
+
     async def _numbers(self, mailboxes: list[UUID]) -> dict[UUID, str]:
-        found: list[str | None] = []
+        found = await self._each(mailboxes, self._number)
+        return {mailbox: number for mailbox, number in found.items() if number}
+
+    async def _each(self, mailboxes: list[UUID], look_up: Callable[[UUID], Awaitable[T]]) -> dict[UUID, T]:
+        found: list[T] = []
         for start in range(0, len(mailboxes), AT_ONCE):
-            found += await asyncio.gather(*map(self._number, mailboxes[start : start + AT_ONCE]))
-        return {mailbox: number for mailbox, number in zip(mailboxes, found, strict=True) if number}
+            found += await asyncio.gather(*map(look_up, mailboxes[start : start + AT_ONCE]))
+        return dict(zip(mailboxes, found, strict=True))
 
     async def _number(self, mailbox: UUID) -> str | None:
         party = await self._parties.by_mailbox(mailbox)
