@@ -121,15 +121,17 @@ class Erasures:
         if any(one.is_erased for one in person.mailboxes):
             raise Conflict("the erasure is on record: it can only be finished (`ebox erase run`)")
         consent = await self._consent(key, _text(REFUSE, erasure, reason))
+        await self._open_again(person)
         return await self._change(erasure_id, lambda found, at: found.refuse(reason, consent, at))
 
     async def hold(self, mailbox_id: UUID, reason: str) -> None:
         """Put the mailbox under a legal hold. Raises `NotFound`, `Conflict`."""
         _require_text("--reason", reason)
+        await self._open_again(await self.person(mailbox_id))
         await self._change_mailbox(mailbox_id, lambda mailbox, at: mailbox.freeze(reason, at))
 
     async def release(self, mailbox_id: UUID) -> None:
-        """End that. Raises `NotFound`."""
+        """End that, also of a mailbox that was merged into another one since. Raises `NotFound`."""
         await self._change_mailbox(mailbox_id, lambda mailbox, at: mailbox.unfreeze(at))
 
     async def find(self, erasure_id: UUID) -> Erasure:
@@ -139,6 +141,11 @@ class Erasures:
     async def person(self, mailbox_id: UUID) -> Person:
         """Whose mailbox it is, with everything that was merged into it. Raises `NotFound`, `Conflict`."""
         return await the_person(self._events, self._erased, self._threads, mailbox_id)
+
+    async def _open_again(self, person: Person) -> None:
+        """Take back what a run that was broken off has closed: nobody may be going to finish it."""
+        if not any(one.is_erased for one in person.mailboxes):
+            await self._threads.run(self._erased.reopen, person.party_ids)
 
     async def _consent(self, key: Key, text: str) -> Consent:
         consent = consents.sign(key, text)
@@ -165,8 +172,6 @@ class Erasures:
     async def _change_mailbox(self, mailbox_id: UUID, decide: Callable[[Mailbox, datetime], None]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             mailbox = await self._load(mailbox_id, Mailbox, "no mailbox on record has this id")
-            if mailbox.merged_into is not None:
-                raise Conflict(f"the mailbox was merged into {mailbox.merged_into}: name that one")
             decide(mailbox, self._clock.now())
             facts = mailbox.new_facts()
             try:

@@ -1,0 +1,88 @@
+"""A run that is broken off before the erasure is on record: what it closed can be opened again."""
+
+from __future__ import annotations
+
+import pytest
+
+from application.erasing import running
+from application.progress import Silent
+from domain.errors import Conflict
+from tests.integration.api.embedded import AN
+from tests.integration.erasure.stage import OFFICERS, Stage
+
+
+class BrokenOff(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+class BreakingOff:
+    """Stops as the erasure is about to be put on record. Implements `Progress`."""
+
+    def begin(self, step: str, total: int) -> None:
+        """A step begins."""
+        if step == running.LOG:
+            raise BrokenOff
+
+    def advance(self, count: int) -> None:
+        """Nothing."""
+
+
+def is_closed(stage: Stage) -> bool:
+    """Whether nobody can publish to the mailbox or look into it."""
+    return all(one.is_closed for one in stage.ebox.system.key_store.erased.of_mailbox(stage.erased))
+
+
+async def test_whoever_is_not_erased_after_all_has_their_mailbox_back(on_files: Stage) -> None:
+    stage = on_files
+    async with stage.operator(settling=0.0) as parts:
+        for is_refused in (True, False):
+            erasure_id = await stage.approved()
+            with pytest.raises(BrokenOff):
+                await parts.running.run(erasure_id, BreakingOff())
+            assert is_closed(stage)
+            if is_refused:
+                await parts.erasures.refuse(erasure_id, "GDPR article 17(3)(e)", stage.keys[OFFICERS[2]])
+            else:
+                await parts.erasures.hold(stage.erased, "investigation 2026/17")
+            with pytest.raises(Conflict, match=r"17\(3\)|2026/17"):
+                await parts.running.run(erasure_id, Silent())
+            assert not is_closed(stage)
+            await stage.published(AN.number)
+
+
+async def test_an_erasure_is_not_put_on_record_of_a_mailbox_that_was_opened_meanwhile(
+    on_files: Stage,
+) -> None:
+    stage = on_files
+    erasure_id, other = await stage.approved(), await stage.approved()
+    async with stage.operator(settling=0.0) as parts:
+
+        class Opening:
+            """Opens the mailbox, as a refusal of the other one does. Implements `Progress`."""
+
+            def begin(self, step: str, total: int) -> None:
+                """A step begins."""
+                if step == running.LOG:
+                    registry = stage.ebox.system.key_store.erased
+                    registry.reopen([one.party_id for one in registry.of_mailbox(stage.erased)])
+
+            def advance(self, count: int) -> None:
+                """Nothing."""
+
+        with pytest.raises(Conflict, match="opened again"):
+            await parts.running.run(erasure_id, Opening())
+        await parts.running.run(other, Silent())
+
+
+async def test_the_hold_on_a_mailbox_that_was_merged_since_can_be_ended(on_files: Stage) -> None:
+    stage, events = on_files, on_files.ebox.system.events
+    at = stage.ebox.system.clock.now()
+    async with stage.operator() as parts:
+        await parts.erasures.hold(stage.erased, "investigation 2026/17")
+        merged, survivor = events.load(stage.erased), events.load(stage.control)
+        merged.merge_into(survivor, at)
+        await events.append(*survivor.new_facts(), *merged.new_facts())
+        with pytest.raises(Conflict, match=f"{stage.control}|merged into"):
+            await parts.erasures.hold(stage.erased, "another one")
+        await parts.erasures.release(stage.erased)
+    assert events.load(stage.erased).hold is None
