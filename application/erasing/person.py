@@ -36,6 +36,11 @@ class Person:
         """Whether the log says of every mailbox that its owner was erased."""
         return bool(self.mailboxes) and all(one.is_erased for one in self.mailboxes)
 
+    def require_closed(self) -> None:
+        """Raise `Conflict` unless every process has stopped to read and write for all of them."""
+        if not all(one.is_closed for one in self.parties):
+            raise Conflict("the mailbox was opened again or merged meanwhile: run this again")
+
 
 async def the_person(
     events: EventStore, erased: ErasedParties, threads: BoundedThreads, mailbox_id: UUID

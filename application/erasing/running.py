@@ -147,8 +147,7 @@ class Running:
             facts: list[Event] = []
             try:
                 (await self._erasures.find(erasure.id)).require_approved()
-                if not all(one.is_closed for one in person.parties):
-                    raise Conflict("the mailbox was opened again or merged meanwhile: run this again")
+                person.require_closed()
                 for one in person.mailboxes:
                     one.erase_owner(requested.legal_basis, self._clock.now())
                     facts += one.new_facts()
