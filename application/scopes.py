@@ -6,7 +6,7 @@ who decided; whoever is refused is on record too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,8 +27,12 @@ from eventstore.store import EventStore
 from projections import audit_scopes
 from projections.database import ReadDatabase
 from projections.positions import ReadPositions
+from projections.reference import Client
 
 ATTEMPTS: Final = 3
+
+_KEY: Final = ("kty", "crv", "x", "y", "n", "e")
+"""What makes two public keys (RFC 7517) the same one, whatever they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,10 @@ class Scopes:
         self, actor: Actor, scope_id: UUID, *, valid_until: datetime, embargo_until: datetime | None
     ) -> ScopeView:
         """Let another auditor look. Raises `NotAllowed`, `NotFound`, `ScopeClosed`, `InvalidInput`."""
+        clients = (await self._reference.current()).clients
 
         def decide(scope: Scope, access: AccessRecord, at: datetime) -> None:
+            _require_no_common_key(clients, scope.requested.client_id, actor.identity)
             scope.approve(actor.identity, valid_until, embargo_until, access, at)
 
         return await self._change(actor, Operation.APPROVE_SCOPE, scope_id, decide)
@@ -156,3 +162,14 @@ class Scopes:
         if scope is None:
             raise NotFound("scope")
         return scope
+
+
+def _require_no_common_key(clients: Mapping[str, Client], one: str, other: str) -> None:
+    """Raise `NotAllowed` where whoever has the key of the one can act as the other too."""
+    keys, others = (_keys_of(clients.get(name)) for name in (one, other))
+    if keys & others:
+        raise NotAllowed("you share a key with who asked: another auditor has to decide")
+
+
+def _keys_of(client: Client | None) -> set[tuple[object, ...]]:
+    return {tuple(key.get(member) for member in _KEY) for key in (client.keys if client else ())}

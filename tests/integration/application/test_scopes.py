@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,9 +14,11 @@ import pytest
 from application.demo.scopes import APPROVER, AUDITOR
 from bootstrap.migration import seed_demo
 from domain.clock import FixedClock
+from domain.declarations import AuditorDeclaration
 from domain.events.access import AccessDenied
 from domain.events.audit import AuditReplayed
 from domain.events.scope import ScopeApproved
+from domain.ids import auditor_id
 from identity.client import LoginFailed
 from tests.integration.api.embedded import Embedded
 from tests.integration.application.office import Office
@@ -58,6 +61,22 @@ async def test_nobody_approves_or_refuses_what_they_asked_for_themselves(office:
         assert "another auditor" in answer.json()["detail"]
     assert (await office.ask(APPROVER, "GET", f"/{scope}")).json()["state"] == "requested"
     assert [one.operation for one in events(office, AccessDenied)] == ["approve_scope", "refuse_scope"]
+
+
+async def test_who_has_the_keys_of_both_auditors_is_one_pair_of_eyes(office: Office) -> None:
+    system = office.ebox.system
+    scope = await office.requested()
+    ours, theirs = (system.events.load(auditor_id(one)).on_record for one in (AUDITOR, APPROVER))
+    shared = {**ours["client"].keys[0], "kid": "under-another-name"}
+    client = replace(theirs["client"], keys=[*theirs["client"].keys, shared])
+    changed = system.events.load(auditor_id(APPROVER))
+    changed.declare(AuditorDeclaration(theirs["name"], client, theirs["grants"]), office.clock.now())
+    await system.events.append(*changed.new_facts())
+    await office.ebox.caught_up()
+    await until(lambda: len(system.reference.now().clients[APPROVER].keys) > 1)
+    answer = await office.approve(scope)
+    assert (answer.status_code, "share a key" in answer.json()["detail"]) == (403, True)
+    assert (await office.ask(APPROVER, "GET", f"/{scope}")).json()["state"] == "requested"
 
 
 async def test_a_suspended_auditor_approves_nothing(office: Office) -> None:
