@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -20,7 +20,7 @@ from projections.access_history import WITHHELD, HistoryFilter, HistoryRow
 from projections.access_history_table import HISTORY
 
 _COLUMNS: Final = tuple(field.name for field in fields(HistoryRow))
-_NOTHING: Final = dict.fromkeys(_COLUMNS)
+_NOTHING: Final[dict[str, Any]] = dict.fromkeys(_COLUMNS)
 
 
 def page(
