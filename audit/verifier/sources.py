@@ -5,6 +5,9 @@ Both answer None for a file that the log does not have, and raise `Unreachable` 
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -17,6 +20,8 @@ import httpx
 from audit.verifier.findings import Unreachable, WrongUse
 
 TIMEOUT_SECONDS: Final = 10.0
+WHOLE_SECONDS: Final = 60.0
+"""For one file: whoever sends a byte now and then keeps nobody."""
 PAUSES: Final = (0.2, 1.0, 3.0)
 """Seconds before each further try."""
 FETCHED_AT_ONCE: Final = 8
@@ -56,7 +61,7 @@ class Directory:
     def read(self, path: str) -> bytes | None:
         """The file, or None."""
         try:
-            return (self._folder / path).read_bytes()
+            return _contents(self._folder / path)
         except (FileNotFoundError, NotADirectoryError):
             return self._as_object(path) if "." in path else None
         except OSError as error:
@@ -71,18 +76,35 @@ class Directory:
 
     def _as_object(self, path: str) -> bytes | None:
         try:
-            return (self._folder / path.replace(".", "-")).read_bytes()
+            return _contents(self._folder / path.replace(".", "-"))
         except OSError:
             return None
+
+
+def _contents(file: Path) -> bytes:
+    """What is in a file; `OSError` for what is none, such as a pipe, or larger than any of a log."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        data = opened.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise OSError(errno.EFBIG, "it is larger than any file of a log")
+    return data
 
 
 class Address:
     """A log over HTTP. The token goes along with requests for entries alone."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
+        """Raises `WrongUse` for what is no address."""
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         limits = httpx.Limits(max_connections=FETCHED_AT_ONCE)
-        self._http = httpx.Client(base_url=url.rstrip("/") + "/", timeout=TIMEOUT_SECONDS, limits=limits)
+        try:
+            address = httpx.URL(url.rstrip("/") + "/")
+        except httpx.InvalidURL as error:
+            raise WrongUse(f"--log is no address: {error}") from None
+        self._http = httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, limits=limits)
         self._threads = ThreadPoolExecutor(FETCHED_AT_ONCE, thread_name_prefix="log")
 
     def read(self, path: str) -> bytes | None:
@@ -93,7 +115,7 @@ class Address:
             time.sleep(pause)
             try:
                 status, body = self._get(asked)
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.DecodingError) as error:
                 trouble = f"nothing answers ({type(error).__name__})"
                 continue
             if status == httpx.codes.OK:
@@ -130,13 +152,14 @@ class Address:
 
     def _get(self, path: str) -> tuple[int, bytes]:
         headers = self._headers if path.startswith(_ENTRIES) else {}
+        ends = time.monotonic() + WHOLE_SECONDS
         with self._http.stream("GET", path, headers=headers) as response:
             if response.status_code != httpx.codes.OK:
                 return response.status_code, b""
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
-                if len(body) > MAX_FILE_BYTES:
+                if len(body) > MAX_FILE_BYTES or time.monotonic() > ends:
                     raise Unreachable(f"the log's answer for {path} does not end")
             return response.status_code, bytes(body)
 

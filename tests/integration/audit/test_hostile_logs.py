@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from audit import leaf
 from audit.verifier.checkpoints import Trusted
-from audit.verifier.findings import Report, Rule, Unreachable
+from audit.verifier.findings import CANNOT_TELL, Report, Rule, Unreachable
 from audit.verifier.telling import lines
 from audit.verifier.verifying import verify_log
 from tests.tampering.scene import Scene
@@ -76,6 +77,20 @@ def test_an_entry_that_says_what_cannot_be_is_a_finding(scene: Scene, changes: d
     scene.publish([*scene.leaves, leaf.encode(strange)])
     report = verified(scene, with_rows=True)
     assert len(scene.leaves) in {one.leaf for one in report.findings}
+
+
+def test_a_file_without_end_is_not_read_to_its_end(scene: Scene) -> None:
+    with (scene.log / "tile/0/000").open("r+b") as file:
+        file.truncate(2**40)
+    report = verified(scene)
+    assert (report.exit_code, report.findings) == (CANNOT_TELL, [])
+
+
+@pytest.mark.parametrize("path", ["checkpoint", "tile/0/000"])
+def test_a_pipe_in_the_place_of_a_file_keeps_nobody_waiting(scene: Scene, path: str) -> None:
+    (scene.log / path).unlink()
+    os.mkfifo(scene.log / path)
+    assert verified(scene).exit_code == CANNOT_TELL
 
 
 def test_nothing_that_a_log_says_reaches_the_screen_as_a_command(scene: Scene) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from audit.verifier import sources
 from audit.verifier.checkpoints import Trusted
-from audit.verifier.findings import CANNOT_TELL, FINE, Report, Rule
+from audit.verifier.findings import CANNOT_TELL, FINE, Report, Rule, WrongUse
 from audit.verifier.verifying import verify_log
 from tests.tampering.scene import Scene
 
@@ -26,13 +26,17 @@ class Published(BaseHTTPRequestHandler):
     root: ClassVar[Path]
     failing: ClassVar[Counter[str]]
     with_token: ClassVar[set[str]]
+    headers_of: ClassVar[dict[str, dict[str, str]]]
+    status_of: ClassVar[dict[str, int]]
 
     def do_GET(self) -> None:
         path = self.path.removeprefix("/audit/")
         if self.headers.get("Authorization"):
             self.with_token.add(path)
         status, body = self._answer(path)
-        self.send_response(status)
+        self.send_response(self.status_of.get(path, status))
+        for name, value in self.headers_of.get(path, {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -54,6 +58,7 @@ class Published(BaseHTTPRequestHandler):
 def address(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Where the scene's log is published."""
     Published.root, Published.failing, Published.with_token = scene.log, Counter(), set()
+    Published.headers_of, Published.status_of = {}, {}
     monkeypatch.setattr(sources, "PAUSES", (0.0, 0.0, 0.0))
     with ThreadingHTTPServer(("127.0.0.1", 0), Published) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -107,6 +112,34 @@ def test_what_goes_on_failing_is_no_finding(scene: Scene, address: str, token_fi
 def test_what_the_log_says_it_has_not_got_is_one(scene: Scene, address: str, token_file: Path) -> None:
     (scene.log / "tile/0/000").unlink()
     assert [one.rule for one in verified(scene, address, token_file).findings] == [Rule.MISSING_FILE]
+
+
+def test_what_is_not_compressed_as_it_says_is_no_finding(
+    scene: Scene, address: str, token_file: Path
+) -> None:
+    Published.headers_of["tile/0/000"] = {"Content-Encoding": "gzip"}
+    report = verified(scene, address, token_file)
+    assert (report.exit_code, report.findings) == (CANNOT_TELL, [])
+
+
+def test_nobody_is_followed_elsewhere(scene: Scene, address: str, token_file: Path) -> None:
+    Published.headers_of["tile/entries/000"] = {"Location": f"{address}/elsewhere"}
+    Published.status_of["tile/entries/000"] = 307
+    assert verified(scene, address, token_file).exit_code == CANNOT_TELL
+    assert "elsewhere" not in Published.with_token
+
+
+def test_an_answer_that_takes_too_long_is_broken_off(
+    scene: Scene, address: str, token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "WHOLE_SECONDS", -1.0)
+    assert "does not end" in verified(scene, address, token_file).cannot_tell[0]
+
+
+@pytest.mark.parametrize("address", ["http://[::1/audit", "https://\u2603\ud800/audit"])
+def test_what_is_no_address_is_a_wrong_call(scene: Scene, address: str) -> None:
+    with pytest.raises(WrongUse):
+        verified(scene, address, None)
 
 
 def test_where_nothing_answers_it_cannot_tell(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
