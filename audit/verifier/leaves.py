@@ -124,10 +124,10 @@ class Leaves:
         for number, (bundle, hashes) in enumerate(zip(files, files, strict=True)):
             start = number * TILE_WIDTH
             width = min(TILE_WIDTH, self._size - start)
-            data = self._or_full(bundle, entries_path(number), width)
-            tile = self._or_full(hashes, tile_path(0, number), width)
-            entries = _entries(data, width) if data is not None else None
-            is_tile = tile is not None and len(tile) in {width * HASH_BYTES, TILE_WIDTH * HASH_BYTES}
+            data, held = self._or_full(bundle, entries_path(number), width)
+            entries = _entries(data, held, width) if data is not None else None
+            tile, held = self._or_full(hashes, tile_path(0, number), width)
+            is_tile = tile is not None and len(tile) == held * HASH_BYTES
             if not silently:
                 if entries is None:
                     self._tell_missing(entries_path(number, width), data is not None, start)
@@ -135,11 +135,14 @@ class Leaves:
                     self._tell_missing(tile_path(0, number, width), tile is not None, start)
             yield start, entries, tile[: width * HASH_BYTES] if is_tile and tile else None
 
-    def _or_full(self, partial: bytes | None, full_path: str, width: int) -> bytes | None:
-        """A log may delete a partial file once the full one is there (C2SP tlog-tiles)."""
+    def _or_full(self, partial: bytes | None, full_path: str, width: int) -> tuple[bytes | None, int]:
+        """The file, and how many leaves it has to hold.
+
+        A log may delete a partial file once the full one is there (C2SP tlog-tiles).
+        """
         if partial is None and width < TILE_WIDTH:
-            return self._source.read(full_path)
-        return partial
+            return self._source.read(full_path), TILE_WIDTH
+        return partial, width
 
     def _paths(self) -> Iterator[str]:
         for start in range(0, self._size, TILE_WIDTH):
@@ -153,12 +156,12 @@ class Leaves:
         self._report.add(Rule.MISSING_FILE, f"{path}, of leaves {start} to {end}, {state}", start)
 
 
-def _entries(data: bytes, width: int) -> list[bytes] | None:
+def _entries(data: bytes, held: int, width: int) -> list[bytes] | None:
     try:
         entries = decode_bundle(data)
     except ValueError:
         return None
-    return entries[:width] if len(entries) in {width, TILE_WIDTH} else None
+    return entries[:width] if len(entries) == held else None
 
 
 def _told(error: Exception) -> str:

@@ -51,8 +51,9 @@ class LogEvents:
         except (KeyError, TypeError, ValueError, OverflowError, KeyMalformed):
             self._report.add(Rule.MALFORMED, f"its facts are not those of {entry.kind}", index, entry.subject)
 
-    def check_signatures(self, checkpoint: Checkpoint, note: Note) -> None:
-        """Whoever signed as the log was named in it, in a leaf that the checkpoint covers.
+    def check_signatures(self, checkpoint: Checkpoint, note: Note, *, is_newest: bool) -> None:
+        """Whoever signed as the log was named in it, in a leaf that the checkpoint covers; and the newest
+        checkpoint is signed by one that was not retired since.
 
         The keys that the log began with may sign from the start: its first leaves are older than it is, where
         eBox ran before. Where a log of another origin was begun earlier, that one's keys are not this one's.
@@ -61,18 +62,27 @@ class LogEvents:
             if checkpoint.size:
                 self._report.notes.append("The log does not say yet which keys it began with.")
             return
-        (_, known), *rotated = self._keys[checkpoint.origin]
+        (_, current), *rotated = self._keys[checkpoint.origin]
+        known = current
         for index, keys in rotated:
-            known |= keys if index < checkpoint.size else frozenset()
-        for signature in note.signatures:
-            if signature.name == checkpoint.origin and signature.key_id not in known:
-                signed = f"the checkpoint of {checkpoint.size} leaves is signed by {signature.key_id.hex()}"
-                self._report.add(Rule.KEY_NOT_LOGGED, f"{signed}, a key that no leaf of it announced")
+            if index < checkpoint.size:
+                known, current = known | keys, keys
+        signers = {one.key_id for one in note.signatures if one.name == checkpoint.origin}
+        signed = f"the checkpoint of {checkpoint.size} leaves is signed by"
+        for key_id in sorted(signers - known):
+            what = f"{signed} {key_id.hex()}, a key that no leaf of it announced"
+            self._report.add(Rule.KEY_NOT_LOGGED, what)
+        if is_newest and signers <= known and not signers & current:
+            self._report.add(Rule.KEY_NOT_LOGGED, f"{signed} none but keys that a leaf of it had retired")
 
     def _take_keys(self, index: int, entry: Entry, facts: dict[str, Any]) -> None:
         keys = frozenset(VerifierKey.parse(text).key_id for text in _texts(facts["vkeys"]))
         if entry.kind == _BEGAN:
             self._origin = str(facts["origin"])
+            if self._origin in self._keys:
+                what = "it begins the log a second time, with other keys or the same"
+                self._report.add(Rule.KEY_NOT_LOGGED, what, index, entry.subject)
+                return
         if self._origin is not None:
             self._keys.setdefault(self._origin, []).append((index, keys))
 

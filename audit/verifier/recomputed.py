@@ -106,7 +106,9 @@ def differing_files(read: Read, prefix: str, entries: Sequence[bytes], hashes: S
     One that is not there is none of them: a copy of a log may come without the trees beside it.
     """
     tree, differing = GrowingTree(lambda _path: None), []
-    if not entries or read(prefix + entries_path(0, min(len(entries), TILE_WIDTH))) is None:
+    width = min(len(entries), TILE_WIDTH)
+    first = (entries_path(0, width), tile_path(0, 0, width)) if entries else ()
+    if all(read(prefix + path) is None for path in first):
         return []
     for start in range(0, len(entries), _PORTION):
         end = start + _PORTION

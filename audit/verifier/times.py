@@ -11,6 +11,7 @@ before the event was committed, while leaves lie in the order of commits. So:
   a batch is tried for up to two minutes, and another one may be tried before it (`COMMIT`). This also holds
   while the audit log was down or behind, which is why `time` is not compared with `logged` from below: after
   such a time all leaves are logged late, and only the order of commits tells who pretends to be old.
+- No leaf was logged after the moment at which it is verified, `CLOCK_SKEW` apart.
 - What a witness cosigned at a moment was logged by then, `CLOCK_SKEW` apart.
 
 How late leaves were logged is told as a note: it says that the audit log was down, or that nothing happened
@@ -86,8 +87,11 @@ class Times:
         if index + 1 in self._wanted:
             self.logged_at[index + 1] = self._logged
 
-    def finish(self) -> None:
-        """Tell how late leaves were logged."""
+    def finish(self, last: int, now: datetime) -> None:
+        """Tell how late leaves were logged, and whether the last one, number `last`, can have been yet."""
+        if self._logged > now + CLOCK_SKEW:
+            what = f"it was logged at {self._logged_text}, which is yet to come by the clock here"
+            self._report.add(Rule.FUTURE, what, last)
         if self._late:
             self._report.notes.append(
                 f"{self._late} events were logged more than {LATE.seconds} s after their time, the latest by "

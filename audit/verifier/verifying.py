@@ -9,11 +9,13 @@ from typing import Protocol
 
 from application.progress import Progress, Silent
 from audit.leaf import Entry
+from audit.tlog.policies import NONE
 from audit.tlog.tiles import TILE_WIDTH, tile_path
 from audit.verifier.chains import Chains
 from audit.verifier.checkpoints import FRESH, Seen, Trusted, newest_of, pinned_in, witnessed_of
 from audit.verifier.eventids import EventIds, RepeatedIds
 from audit.verifier.findings import Report, Rule, Unreachable
+from audit.verifier.forms import Forms
 from audit.verifier.leaves import Follower, Leaves
 from audit.verifier.logevents import LogEvents
 from audit.verifier.recomputed import RecomputedTree
@@ -97,7 +99,7 @@ class _Verification:
         report.origin, report.size = newest.checkpoint.origin, newest.checkpoint.size
         report.root = newest.checkpoint.root
         self._pinned = pinned_in(trusted, newest.checkpoint.origin)
-        self._is_witnessed = trusted.policy is not None and bool(trusted.policy.witnesses)
+        self._is_witnessed = trusted.policy is not None and trusted.policy.quorum != NONE
         self._witnessed = witnessed_of(source, newest, trusted, report) if self._is_witnessed else None
         self._earlier = [*self._pinned, *([self._witnessed] if self._witnessed else [])]
         self._stamps = Stamps(source, trusted.authorities, report)
@@ -111,16 +113,16 @@ class _Verification:
         report = self._report
         chains, times, ids = Chains(report), Times(report, self._wanted), EventIds(report)
         log_events = LogEvents(report, chains, times, self._read_heads)
-        followers: list[Follower] = [times, log_events, ids, *([rows] if rows else [])]
+        followers: list[Follower] = [Forms(report), times, log_events, ids, *([rows] if rows else [])]
         self._leaves.walk(followers, chains, progress)
         if repeated := ids.repeated():
             self._leaves.again(RepeatedIds(report, repeated), progress)
-        times.finish()
+        times.finish(self._checkpoint.size - 1, now)
         tree = self._judge_tree() if self._leaves.is_whole else None
         self._judge_earlier(tree, times)
         self._stamps.judge(self._checkpoint, tree.roots if tree else {}, times.logged_at)
         for seen in dict.fromkeys((self._newest, *self._earlier)):
-            log_events.check_signatures(seen.checkpoint, seen.note)
+            log_events.check_signatures(seen.checkpoint, seen.note, is_newest=seen is self._newest)
         self._judge_freshness(now)
         if rows:
             rows.finish(chains.erased)
@@ -183,6 +185,11 @@ class _Verification:
             )
         if pinned:
             self._report.notes.append(f"The newest pinned checkpoint covers {pinned} leaves.")
+        elif cosigned is not None and cosigned - now > CLOCK_SKEW:
+            self._report.cannot_tell.append(
+                f"The newest cosignature is of {cosigned:%Y-%m-%dT%H:%M:%SZ}, which is yet to come: what was "
+                "newest then cannot be told. Compare this machine's clock with the witness's."
+            )
         elif cosigned is not None and now - cosigned > FRESH:
             self._report.cannot_tell.append(
                 f"The newest cosignature is {(now - cosigned).days} days old: whether leaves after it "

@@ -136,6 +136,86 @@ def sign_unannounced(scene: Scene) -> Sequence[Expected]:
     return [Expected(Rule.KEY_NOT_LOGGED)]
 
 
+def sign_with_a_retired_key(scene: Scene) -> Sequence[Expected]:
+    """A leaf names a successor alone, and the log goes on under the key of before."""
+    keys = [SignerKey.generate(ORIGIN).verifier.text]
+    scene.publish(_with_own(scene, kind="audit_log.key_rotated", facts={"vkeys": keys}))
+    return [Expected(Rule.KEY_NOT_LOGGED)]
+
+
+def begin_again(scene: Scene) -> Sequence[Expected]:
+    """A second leaf begins the log, with a key of its own."""
+    keys = [SignerKey.generate(ORIGIN).verifier.text, scene.key.verifier.text]
+    scene.publish(_with_own(scene, kind="audit_log.began", facts={"origin": ORIGIN, "vkeys": keys}))
+    return [Expected(Rule.KEY_NOT_LOGGED, len(scene.leaves))]
+
+
+def say_openly(scene: Scene) -> Sequence[Expected]:
+    """A leaf names the person."""
+    return _malformed(scene, facts={"name": "An"})
+
+
+def say_more_openly(scene: Scene) -> Sequence[Expected]:
+    """A leaf that may say something openly says more."""
+    keys = [scene.key.verifier.text]
+    return _malformed(scene, kind="audit_log.key_rotated", facts={"vkeys": keys, "name": "An"})
+
+
+def commit_to_plain_text(scene: Scene) -> Sequence[Expected]:
+    """The name stands where a commitment belongs."""
+    return _malformed(scene, commitments={"subject": "An"})
+
+
+def name_in_path(scene: Scene) -> Sequence[Expected]:
+    """The name is the path of a commitment."""
+    return _malformed(scene, commitments={"An Peeters": "A" * 43 + "="})
+
+
+def name_in_kind(scene: Scene) -> Sequence[Expected]:
+    """The name is the kind."""
+    return _malformed(scene, kind="An Peeters")
+
+
+def shorten_digest(scene: Scene) -> Sequence[Expected]:
+    """The digest of the row is half of one."""
+    return _malformed(scene, stored=bytes(16))
+
+
+def write_time_otherwise(scene: Scene) -> Sequence[Expected]:
+    """When it was logged is written in another form."""
+    return _malformed(scene, logged=scene.leaves[-1].logged.replace("T", " "))
+
+
+def log_ahead(scene: Scene) -> Sequence[Expected]:
+    """A leaf was logged in a hundred years."""
+    scene.publish(_with_own(scene, logged="2126-01-01T00:00:00.000000Z"))
+    return [Expected(Rule.FUTURE, len(scene.leaves))]
+
+
+def _malformed(scene: Scene, **changes: Any) -> Sequence[Expected]:
+    entries = _with_own(scene, **changes)
+    scene.publish(entries)
+    return [Expected(Rule.MALFORMED, len(scene.leaves), entries[-1].subject)]
+
+
+def _with_own(scene: Scene, **changes: Any) -> list[Entry]:
+    """One more leaf in the log's own stream."""
+    last = scene.leaves[-1]
+    added = msgspec.structs.replace(
+        scene.leaves[scene.index("audit_log.began")],
+        **{
+            "kind": "audit_log.looked_at",
+            "facts": None,
+            "position": last.position + 1,
+            "event": "0190a000-0000-7000-8000-0000000000e1",
+            "logged": last.logged,
+            "time": last.time,
+            **changes,
+        },
+    )
+    return chained([*scene.leaves, added])
+
+
 def _renumbered(scene: Scene, by: int) -> Sequence[Expected]:
     index = scene.index("access.recorded", 5)
     _publish_with(scene, index, sequence=scene.leaves[index].sequence + by)
@@ -180,4 +260,14 @@ ENTRIES = [
     Tampering("a message to somebody who was erased", go_on_after_erasure, is_pinned=False),
     Tampering("an entry written in another form", write_otherwise, is_pinned=False),
     Tampering("signed by a key that no leaf announced", sign_unannounced, is_pinned=False),
+    Tampering("signed by a key that a leaf had retired", sign_with_a_retired_key, is_pinned=False),
+    Tampering("the log begun a second time, with another key", begin_again, is_pinned=False),
+    Tampering("a name among what a leaf says openly, of a kind that says nothing", say_openly),
+    Tampering("a name among what a leaf says openly, of a kind that does", say_more_openly),
+    Tampering("a name in the place of a commitment", commit_to_plain_text),
+    Tampering("a name as the path of a commitment", name_in_path),
+    Tampering("a name as the kind of an event", name_in_kind),
+    Tampering("a digest of a row cut in half", shorten_digest),
+    Tampering("a time of logging in another form", write_time_otherwise),
+    Tampering("a leaf logged in a hundred years", log_ahead),
 ]

@@ -11,7 +11,7 @@ from audit import leaf
 from audit.tlog.checkpoints import Checkpoint
 from audit.tlog.merkle import leaf_hash
 from audit.tlog.notes import Note, SignerKey, sign_note
-from audit.tlog.tiles import TILE_WIDTH, decode_bundle, encode_bundle, entries_path
+from audit.tlog.tiles import TILE_WIDTH, TilePath, decode_bundle, encode_bundle, entries_path
 from audit.verifier.findings import Rule
 from tests.tampering.genuine import ORIGIN
 from tests.tampering.scene import Expected, Scene, Tampering
@@ -57,6 +57,35 @@ def flip_heads(scene: Scene) -> Sequence[Expected]:
     path = f"heads/{index}/tile/entries/000.p/3"
     scene.write(path, _flipped(scene.read(path), 30))
     return [Expected(Rule.TILE, index, scene.leaves[index].subject)]
+
+
+def flip_heads_tile(scene: Scene) -> Sequence[Expected]:
+    """One bit of a hash in the day's tree of heads, whose records are taken away."""
+    index = scene.index("audit_log.day_closed")
+    (scene.log / f"heads/{index}/tile/entries/000.p/3").unlink()
+    path = f"heads/{index}/tile/0/000.p/3"
+    scene.write(path, _flipped(scene.read(path), 30))
+    return [Expected(Rule.TILE, index, scene.leaves[index].subject)]
+
+
+def widen_entries(scene: Scene) -> Sequence[Expected]:
+    """Behind the last bundle's entries stand more, that no leaf is of."""
+    path, start = _last(scene, None)
+    entries = decode_bundle(scene.read(path))
+    scene.write(path, encode_bundle([*entries, *[b"{}"] * (TILE_WIDTH - len(entries))]))
+    return [Expected(Rule.MISSING_FILE, start)]
+
+
+def widen_tile(scene: Scene) -> Sequence[Expected]:
+    """Behind the last tile's hashes stand more."""
+    path, start = _last(scene, 0)
+    scene.write(path, scene.read(path).ljust(32 * TILE_WIDTH, b"x"))
+    return [Expected(Rule.MISSING_FILE, start)]
+
+
+def _last(scene: Scene, level: int | None) -> tuple[str, int]:
+    number, width = divmod(len(scene.leaves), TILE_WIDTH)
+    return str(TilePath(level, number, width)), number * TILE_WIDTH
 
 
 def delete_entries(scene: Scene) -> Sequence[Expected]:
@@ -119,6 +148,9 @@ FILES = [
     Tampering("a tile flipped by one bit", flip_tile),
     Tampering("a tile of a higher level flipped by one bit", flip_upper_tile),
     Tampering("a record in the day's tree of heads flipped by one bit", flip_heads),
+    Tampering("a hash in the day's tree of heads flipped, its records gone", flip_heads_tile),
+    Tampering("more entries in the last bundle than leaves", widen_entries),
+    Tampering("more hashes in the last tile than leaves", widen_tile),
     Tampering("an entry changed", change_entry),
     Tampering("an entry and its tile changed", change_entry_and_tile, frozenset({Rule.REWRITTEN, Rule.TILE})),
     Tampering("a bundle of entries deleted", delete_entries),

@@ -61,6 +61,20 @@ def test_a_cosignature_of_last_week_says_nothing_of_today(scene: Scene) -> None:
     assert "7 days" in report.cannot_tell[0]
 
 
+def test_a_cosignature_of_tomorrow_says_nothing_of_today(scene: Scene) -> None:
+    scene.write("checkpoint", cosigned(scene.read("checkpoint"), datetime.now(UTC) + timedelta(days=1)))
+    report = verified(scene, policy=POLICY)
+    assert (report.exit_code, report.findings) == (CANNOT_TELL, [])
+    assert "yet to come" in report.cannot_tell[0]
+
+
+def test_a_policy_that_wants_nobody_pins_nothing(scene: Scene) -> None:
+    wants_nobody = POLICY.replace("quorum w", "quorum none")
+    report = verified(scene, policy=wants_nobody)
+    assert (report.exit_code, report.findings) == (CANNOT_TELL, [])
+    assert verified(scene, scene.earlier, policy=wants_nobody).exit_code == FINE
+
+
 def test_an_empty_log_is_whole(scene: Scene) -> None:
     scene.publish([])
     report = verified(scene)
@@ -88,9 +102,11 @@ def test_a_new_key_that_a_leaf_announced_may_sign(scene: Scene) -> None:
     successor = SignerKey.generate(ORIGIN)
     last = scene.leaves[-1]
     announced = msgspec.structs.replace(
-        last,
+        scene.leaves[scene.index("audit_log.began")],
         kind="audit_log.key_rotated",
         facts={"vkeys": [successor.verifier.text, scene.key.verifier.text]},
+        logged=last.logged,
+        time=last.time,
         position=last.position + 1,
         event="0190a000-0000-7000-8000-0000000000e1",
     )
