@@ -51,7 +51,7 @@ def row_at(
 def _as_shown(row: HistoryRow, now: datetime) -> HistoryRow:
     if row.withheld_until is None or row.withheld_until <= now:
         return row
-    told = {
+    told: dict[str, Any] = {
         "position": row.position,
         "at": row.at,
         "kind": WITHHELD,
