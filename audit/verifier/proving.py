@@ -165,15 +165,15 @@ def _find(source: LogSource, size: int, event: str) -> int:
     wanted = f'"event":"{event}"'.encode()
     for start in range(0, size, TILE_WIDTH):
         if wanted in (data := _bundle(source, start, size)):
-            for index, entry in enumerate(decode_bundle(data), start):
-                if wanted in entry and decode(entry).event == event:
+            for index, entry in enumerate(_entries(data, start, size), start):
+                if wanted in entry and _event_of(entry) == event:
                     return index
     raise NotProven(f"the log has no event {event}; its newest events follow within a second or two")
 
 
 def _prove(source: LogSource, checkpoint: Checkpoint, note: bytes, index: int) -> bytes:
     start = index // TILE_WIDTH * TILE_WIDTH
-    entry = decode_bundle(_bundle(source, start, checkpoint.size))[index - start]
+    entry = _entries(_bundle(source, start, checkpoint.size), start, checkpoint.size)[index - start]
     hashes = TileTree(source.read, checkpoint.size).inclusion(index)
     verify_inclusion(leaf_hash(entry), index, checkpoint.size, hashes, checkpoint.root)
     return TlogProof(index, tuple(hashes), note, entry).encode()
@@ -187,3 +187,22 @@ def _bundle(source: LogSource, start: int, size: int) -> bytes:
     if data is None:
         raise NotProven(f"the log has no {entries_path(number, width)}; run `ebox audit verify`")
     return data
+
+
+def _entries(bundle: bytes, start: int, size: int) -> list[bytes]:
+    width = min(TILE_WIDTH, size - start)
+    try:
+        entries = decode_bundle(bundle)[:width]
+    except ValueError:
+        entries = []
+    if len(entries) != width:
+        path = entries_path(start // TILE_WIDTH, width)
+        raise NotProven(f"{path} does not hold what its name says; run `ebox audit verify`")
+    return entries
+
+
+def _event_of(entry: bytes) -> str | None:
+    try:
+        return decode(entry).event
+    except (msgspec.DecodeError, RecursionError):
+        return None

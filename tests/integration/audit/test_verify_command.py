@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from audit.tlog.notes import SignerKey
 from audit.tlog.proofs import TlogProof
+from audit.tlog.tiles import TILE_WIDTH, encode_bundle, entries_path
 from cli import app
 from tests.tampering.genuine import ORIGIN, POLICY, cosigned
 from tests.tampering.rows import delete
@@ -155,6 +156,14 @@ def test_a_proof_of_something_else_proves_nothing(desk: Desk) -> None:
 def test_an_event_that_the_log_has_not_got_is_not_proved(desk: Desk) -> None:
     desk.ebox("prove", *desk.log, "--event", "0190a000-0000-7000-8000-0000000000e1", status=1)
     desk.ebox("prove", *desk.log, "--index", "100000", status=1)
+
+
+def test_from_a_log_that_is_damaged_nothing_is_proved(desk: Desk) -> None:
+    event = desk.scene.leaves[7].event
+    for damaged in (b"", b"\0\1", encode_bundle([f'{{"event":"{event}"'.encode()] * TILE_WIDTH)):
+        desk.scene.write(entries_path(0), damaged)
+        desk.ebox("prove", *desk.log, "--index", "7", status=1)
+        desk.ebox("prove", *desk.log, "--event", event, status=1)
 
 
 def test_that_a_log_has_only_grown_is_proved(desk: Desk) -> None:
