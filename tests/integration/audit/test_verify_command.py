@@ -27,8 +27,9 @@ class Desk:
     folder: Path
 
     def ebox(self, command: str, *arguments: str | Path, status: int = 0) -> Result:
-        """`ebox audit …`, which ends in this status."""
+        """`ebox audit …`, which ends in this status, and not because it broke down."""
         result = CliRunner().invoke(app, ["audit", command, *map(str, arguments)])
+        assert isinstance(result.exception, SystemExit | None), result.exception
         assert result.exit_code == status, result.output
         return result
 
