@@ -2,13 +2,14 @@
 
 What it holds for true is the signed checkpoint alone. Every leaf has to lead to its root, each be chained to
 the one before without a gap, the record in the closed day's tree of heads be that of the chain, each
-disclosed field be what its leaf committed to, and each line of the history be one of the leaves.
+disclosed field be what its leaf committed to, each line of the history be one of the leaves, and each leaf
+that is something for a reader, withheld or not, have its line.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,11 +24,17 @@ from audit.tlog.checkpoints import Checkpoint, CheckpointInvalid, open_checkpoin
 from audit.tlog.keys import KeyMalformed
 from audit.tlog.merkle import ProofInvalid, leaf_hash, verify_inclusion
 from audit.tlog.notes import MAX_NOTE_BYTES, VerifierKey
+from domain.events.enterprise import RoleAssigned
+from domain.events.notification import NotificationQueued
+from domain.retention import YEARS_KEPT
 from eventstore.personal import is_disclosure_of
 
 MAX_LINE: Final = 1024 * 1024
 MAX_FILE: Final = 256 * 1024 * 1024
 """What is read at once, and what one file of the export may be: more than anybody's history."""
+
+OF_EBOX_ITSELF: Final = frozenset({NotificationQueued.TOPIC, RoleAssigned.TOPIC})
+"""What the history has no line of."""
 
 _HEADS: Final = msgspec.json.Decoder(list[ExportedHead])
 _LEAF: Final = msgspec.json.Decoder(ExportedLeaf)
@@ -64,6 +71,9 @@ class _Line(msgspec.Struct, kw_only=True, rename="camel"):
 
 
 class _History(msgspec.Struct, kw_only=True):
+    """`position`: how far in the event store it is complete."""
+
+    position: int
     items: list[_Line]
 
 
@@ -90,6 +100,7 @@ class _Check:
         self._report = ExportReport()
         self._chains: dict[str, list[bytes]] = {}
         self._kinds: dict[tuple[str, int], tuple[str, str, int] | None] = {}
+        self._years: dict[tuple[str, int], int] = {}
 
     def run(self) -> ExportReport:
         """All checks, in the order in which one rests on another."""
@@ -152,6 +163,7 @@ class _Check:
             self._find(f"{named}: not chained to the leaf before")
         chain.append(hashed)
         self._kinds[one.subject, one.sequence] = entry.kind, entry.event, entry.position
+        self._years[one.subject, one.sequence] = int(entry.time[:4])
         for each in disclosed:
             self._report.disclosures += 1
             recorded = entry.commitments.get(each.path)
@@ -188,6 +200,7 @@ class _Check:
 
     def _history(self) -> None:
         history = msgspec.json.decode(self._bytes(files.HISTORY), type=_History)
+        told = {(line.subject, line.sequence) for line in history.items}
         for line in history.items:
             self._report.lines += 1
             if line.subject is None or line.sequence is None:
@@ -195,6 +208,20 @@ class _Check:
             known = self._kinds.get((line.subject, line.sequence), ())
             if known is not None and known != (line.kind, line.event_id, line.position):
                 self._find(f"{line.subject} {line.sequence}: the history says something else than the leaf")
+        self._told(history.position, told)
+
+    def _told(self, position: int, told: Collection[tuple[str | None, int | None]]) -> None:
+        """Each leaf up to that position has its line, but for what retention let leave the history."""
+        kept_since = max(self._years.values(), default=0) - YEARS_KEPT + 1
+        for subject, chain in self._chains.items():
+            is_reached = False
+            for one in ((subject, sequence) for sequence in range(len(chain), 0, -1)):
+                known = self._kinds.get(one)
+                is_reached |= known is not None and known[2] <= position
+                is_for_readers = known is None or known[0] not in OF_EBOX_ITSELF
+                is_kept = self._years.get(one, kept_since) >= kept_since
+                if is_reached and is_for_readers and is_kept and one not in told:
+                    self._find(f"{one[0]} {one[1]}: the history does not tell of this leaf")
 
     def _bytes(self, name: str, most: int = MAX_FILE) -> bytes:
         with self._open(name, most) as file:

@@ -42,6 +42,8 @@ from projections.access_history import HistoryRow
 from projections.database import ReadDatabase
 from projections.positions import ReadPositions
 
+CATCH_UP_SECONDS: Final = 5.0
+"""How long an export waits for the history to have what the checkpoint has."""
 _PAGE: Final = 100
 _LISTED: Final = frozenset(
     {"subject", "business_data", "attention_of", "non_sensitive_title", "sender_number"}
@@ -54,13 +56,17 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """One export: of whom, in which language, and what it is proved against."""
+    """One export: of whom, in which language, and what it is proved against.
+
+    `position`: how far in the event store the history is known to be complete.
+    """
 
     actor: Actor
     permission: Permission
     snapshot: Snapshot
     language: str
     at: datetime
+    position: int
 
     @property
     def mailboxes(self) -> tuple[UUID, ...]:
@@ -102,9 +108,10 @@ class HistoryExport:
         at = self._clock.now()
         permission = await self._authority.own_mailbox(actor, Operation.OWN_HISTORY, at, mailbox)
         snapshot = await self._log.threads.run(self._log.log.snapshot)
-        await self._positions.wait_for(access_history.MODEL.name, 0)
+        last = await self._log.threads.run(self._log.log.last_position, snapshot)
+        position = await self._positions.wait_for(access_history.MODEL.name, last, CATCH_UP_SECONDS)
         await self._own.record(actor, permission, at)
-        return self._stream(_Wanted(actor, permission, snapshot, language, at))
+        return self._stream(_Wanted(actor, permission, snapshot, language, at, position))
 
     async def _stream(self, wanted: _Wanted) -> AsyncGenerator[bytes]:
         archive = ZipStream(wanted.at)
@@ -204,6 +211,7 @@ class HistoryExport:
         facts = {
             "language": wanted.language,
             "exportedAt": wanted.at,
+            "position": wanted.position,
             "mailboxes": [{"mailboxId": one, "subject": mailbox_subject(one)} for one in wanted.mailboxes],
         }
         yield _encode(facts)[:-1] + b',"items":['

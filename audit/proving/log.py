@@ -89,6 +89,11 @@ class ProvenLog:
             len(names - {checkpoint.origin}),
         )
 
+    def last_position(self, snapshot: Snapshot) -> int:
+        """Where the event store has the last event that the checkpoint knows; 0 of an empty log."""
+        last = self.rows.at([snapshot.checkpoint.size - 1])
+        return max((row.position for row in last.values()), default=0)
+
     def witnessed(self) -> bytes:
         """The newest checkpoint that met the witnesses' quorum. Raises `NoLogYet` where none did."""
         note = self._published.witnessed_checkpoint()

@@ -190,6 +190,7 @@ async def test_the_few_lines_on_the_page_and_openssl_check_it_too(logged: Logged
         (files.CHECKPOINT, b"\n\n", b"\nx\n\n", "the checkpoint"),
         (files.DISCLOSURES, b"Before the night", b"After the night", "is not what was recorded"),
         (files.HISTORY, b'"kind":"message.opened"', b'"kind":"message.hidden"', "says something else"),
+        (files.HISTORY, b'"sequence":2,', b'"sequence":null,', "does not tell of this leaf"),
     ],
 )
 async def test_whatever_is_changed_in_an_export_is_found(
