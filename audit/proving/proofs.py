@@ -11,8 +11,9 @@ from uuid import UUID
 from application.authority import Authority
 from application.parties import Parties
 from application.publications import Publications
-from audit.leaf import Entry, decode, mailbox_subject
+from audit.leaf import Entry, decode, is_mailbox, mailbox_subject
 from audit.proving.served import ServedLog
+from audit.sequencer.rows import LeafRow
 from audit.tlog.proofs import TlogProof
 from audit.tlog.tiles import TilePath, decode_bundle
 from domain.access import AuditLook
@@ -21,6 +22,7 @@ from domain.clock import Clock
 from domain.decisions import Operation
 from domain.errors import NotAllowed
 from domain.events.audit import Look, LookedAt
+from domain.message import Message
 from eventstore.parties import Party
 from eventstore.store import EventStore
 
@@ -64,7 +66,7 @@ class Proofs:
         """
         at = self._clock.now()
         leaf = await self._log.leaf(event_id)
-        party = await self._subject_in_scope(actor, leaf.subject)
+        party = await self._subject_in_scope(actor, leaf)
         await self._look(actor, party, Operation.PROVE_EVENT, at, [decode(leaf.entry)])
         return await self._log.proof(leaf)
 
@@ -87,17 +89,28 @@ class Proofs:
         await self._look(actor, None, Operation.READ_ENTRIES, at, (), bundle=path.number)
         return bundle
 
-    async def _subject_in_scope(self, actor: Actor, subject: str) -> Party | None:
-        """The party whose history it is, of those that the scope names; None for a scope over all of them."""
+    async def _subject_in_scope(self, actor: Actor, leaf: LeafRow) -> Party | None:
+        """The party whose history it is, of those that the scope names; None where it is in nobody's."""
         subjects = actor.audit_scope.subjects if actor.audit_scope else None
+        subject = leaf.subject
         if subjects is None:
-            return None
+            return await self._owner(leaf) if is_mailbox(subject) else None
         for mailbox_id in subjects:
             party = await self._parties.by_mailbox(mailbox_id)
             merged = party.merged_mailboxes if party else ()
             if subject in map(mailbox_subject, (mailbox_id, *merged)):
                 return party
         raise NotAllowed(_OUTSIDE)
+
+    async def _owner(self, leaf: LeafRow) -> Party | None:
+        """Whose mailbox the event says it is about: that an auditor looked at it is theirs to know."""
+        for _, event in await self._events.at_positions([leaf.position]):
+            mailbox_id = getattr(event, "mailbox_id", None)
+            if mailbox_id is None:  # a mailbox's own event, or an opening, which names its message alone
+                stream = await self._events.get(event.originator_id)
+                mailbox_id = stream.published.mailbox_id if isinstance(stream, Message) else stream.id
+            return await self._parties.by_mailbox(mailbox_id)
+        return None
 
     async def _look(
         self,

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from application.demo.scopes import WHOLE_DEMO
 from audit.leaf import decode
 from audit.tlog.checkpoints import Checkpoint, open_checkpoint
 from audit.tlog.encoding import decode_base64
@@ -17,6 +18,7 @@ from audit.tlog.proofs import TlogProof
 from audit.tlog.tiles import decode_bundle, paths_of
 from audit.tlog.tree import TileTree
 from domain.events.audit import AuditReplayed, Look
+from domain.identifiers import Ssin
 from tests.integration.api.embedded import AN, Embedded
 from tests.integration.api.logged import Logged, logged_ebox
 from tests.integration.api.publishing import body_only, publish
@@ -135,6 +137,23 @@ async def test_an_auditor_has_an_event_of_the_history_proved(logged: Logged) -> 
     assert decode(proof.extra or b"").event == line["eventId"]
     keys = [VerifierKey.parse(one) for one in (await ebox.http.get("/audit/vkeys")).text.splitlines()]
     proof.verify(proof.extra or b"", keys)
+
+
+@pytest.mark.parametrize("kind", ["message.published", "message.opened", "mailbox.activated"])
+async def test_whoever_an_auditor_has_an_event_proved_of_is_told(logged: Logged, kind: str) -> None:
+    ebox = logged.ebox
+    message = await publish(ebox, body_only("To be looked at"))
+    await ebox.http.get(f"/messageRegistry/v3/ebox/messages/{message}/body", headers=ebox.as_(AN.key))
+    await logged.caught_up()
+    own = (await ebox.http.get("/me/access-history?limit=100", headers=ebox.as_(AN.key))).json()["items"]
+    before = await ebox.system.events.latest_position()
+    asked = {"event": next(one["eventId"] for one in own if one["kind"] == kind)}
+    ebox.tokens["auditor"] = await ebox.client("auditor").own_token(WHOLE_DEMO)
+    await ebox.http.get("/audit/proofs/inclusion", params=asked, headers=ebox.as_("auditor"))
+    (look,) = (event for event in ebox.events_since(before) if isinstance(event, AuditReplayed))
+    party = await ebox.system.parties.find(Ssin(AN.number))
+    assert party is not None
+    assert look.mailbox_id == party.mailbox_id
 
 
 async def test_without_witnesses_there_is_no_witnessed_checkpoint(logged: Logged) -> None:
