@@ -52,7 +52,7 @@ async def access_history(
         reference=reference,
         words=services.words,
         language=services.words.language(lang, accept_language),
-        leaves=await services.audit_log.leaves([row.position for row in page.rows]),
+        leaves=page.leaves,
         proofs=f"{services.public_url}{PREFIX}",
     )
     headers = {"Content-Language": told.language, "Vary": "Accept-Language"}

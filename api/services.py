@@ -21,7 +21,6 @@ from application.federation import Federation, Provider
 from application.keeping import Keeping
 from application.linking import Linking
 from application.my_mailboxes import MyMailboxes
-from application.own_history import OwnHistory
 from application.plain_words import PlainWords
 from application.profile import Profiles
 from application.publishing import Publishing
@@ -33,6 +32,7 @@ from application.scopes import Scopes
 from application.statuses import Statuses
 from audit.promises import Promises
 from audit.proving.exporting import HistoryExport
+from audit.proving.numbered import NumberedHistory
 from audit.proving.own import OwnProofs
 from audit.proving.proofs import Proofs
 from audit.proving.served import ServedLog
@@ -85,7 +85,7 @@ class Services:
     auditing: Auditing
     profiles: Profiles
     my_mailboxes: MyMailboxes
-    own_history: OwnHistory
+    own_history: NumberedHistory
     reference: Reference
     denials: Denials
     replaying: Replaying

@@ -44,7 +44,7 @@ class PortalParts(Identities):
             visitors=Visitors(self.parties),
             reading=self.reading,
             profiles=self.profiles,
-            own_history=self.own_history,
+            own_history=self.numbered_history,
             own_proofs=self.own_proofs,
             history_export=self.history_export,
             audit_log=self.served_log,

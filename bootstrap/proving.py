@@ -9,6 +9,7 @@ from application.plain_words import PlainWords
 from audit.proving.exporting import HistoryExport
 from audit.proving.heads import Heads
 from audit.proving.log import ProvenLog
+from audit.proving.numbered import NumberedHistory
 from audit.proving.own import OwnProofs
 from audit.proving.proofs import Proofs
 from audit.proving.served import ServedLog
@@ -47,6 +48,11 @@ class Proving(AuditUseCases):
             publications=self.publications,
             clock=self.clock,
         )
+
+    @cached_property
+    def numbered_history(self) -> NumberedHistory:
+        """Owners ask who looked, and see every number."""
+        return NumberedHistory(history=self.own_history, log=self.served_log)
 
     @cached_property
     def own_proofs(self) -> OwnProofs:

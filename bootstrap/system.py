@@ -54,7 +54,7 @@ class System(PortalParts):
             auditing=self.auditing,
             profiles=self.profiles,
             my_mailboxes=self.my_mailboxes,
-            own_history=self.own_history,
+            own_history=self.numbered_history,
             reference=self.reference,
             denials=self.denials,
             replaying=self.replaying,

@@ -46,7 +46,7 @@ def history_router(pages: Pages, reference: Reference) -> APIRouter:
             days=[list(day) for _, day in groupby(lines, _day)],
             older=found.next_position,
             is_first=before is None,
-            leaves=await log.leaves([row.position for row in found.rows]),
+            leaves=found.leaves,
             log=await log.state(),
         )
 

@@ -14,11 +14,11 @@ from application.aftermath import Aftermath
 from application.denials import Denials
 from application.enterprises import Enterprises
 from application.my_mailboxes import MyMailboxes
-from application.own_history import OwnHistory
 from application.profile import Profiles
 from application.reading import Reading
 from application.replies import Replies
 from audit.proving.exporting import HistoryExport
+from audit.proving.numbered import NumberedHistory
 from audit.proving.own import OwnProofs
 from audit.proving.served import ServedLog
 from domain.actors import Actor
@@ -37,7 +37,7 @@ class Portal:
     visitors: Visitors
     reading: Reading
     profiles: Profiles
-    own_history: OwnHistory
+    own_history: NumberedHistory
     own_proofs: OwnProofs
     history_export: HistoryExport
     audit_log: ServedLog

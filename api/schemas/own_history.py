@@ -16,9 +16,9 @@ from msgspec import UNSET, Meta
 from api.schemas.answers import Absent, Answer, TranslatedString
 from api.schemas.messages import translated
 from api.schemas.optional import if_any
-from application.auditing import HistoryPage
 from application.plain_words import PlainWords
 from application.reference import ReferenceData
+from audit.proving.numbered import NumberedPage
 from audit.sequencer.rows import LeafRow
 from domain.access import BasisKind
 from domain.actors import ActorKind
@@ -109,7 +109,7 @@ class Told:
     proofs: str
 
 
-def own_history_answer(page: HistoryPage, told: Told) -> OwnHistory:
+def own_history_answer(page: NumberedPage, told: Told) -> OwnHistory:
     """A page of the history of the reader's mailbox."""
     return OwnHistory(
         items=[_line(row, told) for row in page.rows],

@@ -6,6 +6,7 @@ What is asked by key is asked by an index, whatever the log's size.
 from __future__ import annotations
 
 import base64
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,7 @@ from audit.sequencer.database import AuditDatabase
 from audit.sequencer.tables import HEAD, LEAF, kept_subject
 
 _PORTION: Final = 500
+_NEWEST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,32 @@ class LeafRows:
         )
         with self._database.reading() as connection:
             return [leaf_row(row) for row in connection.execute(query)]
+
+    def newest_of(self, subject: str, *, start: int, end: int, limit: int) -> list[LeafRow]:
+        """Of a subject's leaves of events from position `start` to before `end` the newest, newest first."""
+        head = self.head_of(subject)
+        if head is None:
+            return []
+        found: list[LeafRow] = []
+        is_theirs = LEAF.c.subject == kept_subject(subject)
+        with self._database.reading() as connection:
+
+            def position(sequence: int) -> int:
+                query = sa.select(LEAF.c.position).where(is_theirs, LEAF.c.sequence == sequence)
+                return connection.scalar(query) or 0  # none: somebody deleted it, which is for others to find
+
+            # A chain's positions rise with its numbers, and no index has them by subject.
+            is_newest = position(head.sequence) < end
+            last = head.sequence if is_newest else bisect_left(range(1, head.sequence), end, key=position)
+            while last > 0 and len(found) < limit:
+                portion = min(_NEWEST, limit - len(found))
+                query = sa.select(LEAF).where(is_theirs, LEAF.c.sequence <= last)
+                newest = connection.execute(query.order_by(LEAF.c.sequence.desc()).limit(portion))
+                found += [leaf_row(row) for row in newest if row.position >= start]
+                if not found or last - found[-1].sequence + 1 < portion:
+                    break
+                last = found[-1].sequence - 1
+        return found
 
     def head_of(self, subject: str) -> Head | None:
         """A subject's last leaf; None where it has none."""

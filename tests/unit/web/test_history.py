@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.events.access import What
+from domain.events.enterprise import RoleAssigned
+from domain.events.notification import NotificationQueued
 from projections.access_history import MODEL, WITHHELD, HistoryRow
 from web.languages import LANGUAGE_NAMES
 from web.pages import environment
@@ -37,9 +39,25 @@ def test_everything_on_the_history_is_said_in_a_sentence(language: str) -> None:
     assert len(kinds) > 20
     said = {kind: sentence(line(kind), language) for kind in kinds}
     assert all(words.endswith(".") for words in said.values()), said
-    vague = sentence(line("something.unheard_of"), language)
     unseen_by_owners = {"retention.horizon_moved"}
-    assert {kind for kind, words in said.items() if words == vague} == unseen_by_owners
+    assert {kind for kind, words in said.items() if f"({kind})" in words} == unseen_by_owners
+
+
+@pytest.mark.parametrize("language", list(LANGUAGE_NAMES))
+def test_steps_that_the_history_has_no_row_of_are_said_too(language: str) -> None:
+    steps = (NotificationQueued, RoleAssigned)
+    said = [sentence(line(step.TOPIC, "ebox"), language) for step in steps]
+    unheard_of = sentence(line("something.unheard_of", "ebox"), language)
+    assert "(something.unheard_of)" in unheard_of
+    assert not any("(" in words for words in said)
+    assert len({*said, unheard_of}) == 3
+
+
+def test_a_sentence_about_a_message_that_nobody_knows_any_more_leads_nowhere() -> None:
+    for kind in ("message.published", "message.archived", "message.documents_purged"):
+        said = sentence(line(kind, "ebox", message_id=None))
+        assert "message" in said
+        assert "href" not in said
 
 
 @pytest.mark.parametrize("language", list(LANGUAGE_NAMES))
