@@ -11,7 +11,7 @@ thrown away.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
@@ -48,10 +48,8 @@ class Rebuild:
         self._model = model
         self._live = live
         self._follow = follow
-        self._schema = f"{SCHEMA}_{model.name}_rebuilt"
-        self._file = (
-            None if live.is_postgresql else Path(f"{make_url(live.url).database}.{model.name}-rebuilt")
-        )
+        self._schema = _schema_of(model)
+        self._file = None if live.is_postgresql else _file_of(model, live)
         self._url = live.url if self._file is None else f"sqlite:///{self._file}"
 
     def run(self, head: int) -> Generator[int]:
@@ -153,6 +151,26 @@ class Rebuild:
     def _throw_away(self) -> None:
         with suppress(Unavailable):  # the next rebuild begins by doing it
             self._clear()
+
+
+def unfinished(models: Iterable[ReadModel], live: ReadDatabase) -> list[str]:
+    """Of which models there are new tables that have not taken the old ones' place. Raises `Unavailable`.
+
+    They are being built, or nobody threw them away: a rebuild that was killed did not. Blocks.
+    """
+    if not live.is_postgresql:
+        return [model.name for model in models if _file_of(model, live).exists()]
+    query = text("SELECT nspname FROM pg_namespace")
+    found = set(live.read(lambda connection: connection.scalars(query).all()))
+    return [model.name for model in models if _schema_of(model) in found]
+
+
+def _schema_of(model: ReadModel) -> str:
+    return f"{SCHEMA}_{model.name}_rebuilt"
+
+
+def _file_of(model: ReadModel, live: ReadDatabase) -> Path:
+    return Path(f"{make_url(live.url).database}.{model.name}-rebuilt")
 
 
 def _catch_up(shadow: Shadow, to: int) -> None:

@@ -41,6 +41,7 @@ from projections.database import ReadDatabase
 from projections.erasing import count_messages, messages_of, scrub_all
 from projections.models import READ_MODELS
 from projections.progress import NOT_BEGUN
+from projections.rebuild import unfinished
 from threads import BoundedThreads
 
 SETTLING_SECONDS: Final = TRUST_SECONDS + APPEND_SECONDS + 8.0
@@ -123,6 +124,7 @@ class Running:
         progress.begin(FORGET, 0)
         await self._wait_for_read_models()
         messages, documents = await self._remove_documents(erasure, person, progress)
+        await self._require_no_rebuild()
         await self._scrub(progress)
         progress.begin(COMPLETE, 0)
         return await self._complete(erasure_id, messages, documents)
@@ -204,6 +206,14 @@ class Running:
     async def _logged_at(self, mailbox_id: UUID) -> datetime:
         events = await self._blocking(self._events.events_of, mailbox_id)
         return next(one.timestamp for one in events if isinstance(one, OwnerErased))
+
+    async def _require_no_rebuild(self) -> None:
+        """A read model that was begun anew before the erasure may have what was readable then."""
+        begun = await asyncio.to_thread(unfinished, READ_MODELS, self._database)
+        if begun:
+            names = ", ".join(begun)
+            how = "let it end, or if it was broken off run `ebox projections rebuild` with the same name"
+            raise Unavailable(f"{names} is being built anew: {how}. Then run this again")
 
     async def _scrub(self, progress: Progress) -> None:
         progress.begin(SCRUB, len(self._traces) + 2)

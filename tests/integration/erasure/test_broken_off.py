@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from application.erasing import running
 from application.progress import Silent
-from domain.errors import Conflict
+from domain.errors import Conflict, Unavailable
+from projections import inbox
+from projections.rebuild import Rebuild
 from tests.integration.api.embedded import AN
 from tests.integration.erasure.stage import OFFICERS, Stage
+
+
+SECRET = b"Geheim onderwerp"
 
 
 class BrokenOff(Exception):
@@ -86,3 +95,38 @@ async def test_the_hold_on_a_mailbox_that_was_merged_since_can_be_ended(on_files
             await parts.erasures.hold(stage.erased, "another one")
         await parts.erasures.release(stage.erased)
     assert events.load(stage.erased).hold is None
+
+
+def as_after_a_kill(building: Rebuild, last: int, file: Path) -> bytes:
+    """Begin to build, and leave behind what lies there then; says what that is."""
+    with closing(building.run(last)) as steps:
+        next(steps)
+        left = {one: one.read_bytes() for one in (file, Path(f"{file}-wal"))}
+    for one, data in left.items():
+        one.write_bytes(data)
+    return b"".join(left.values())
+
+
+def files_with(text: bytes, folder: Path) -> list[str]:
+    """In which files that lie there it is."""
+    return [file.name for file in folder.iterdir() if file.is_file() and text in file.read_bytes()]
+
+
+async def test_what_a_rebuild_left_lying_about_is_removed_before_an_erasure_is_complete(
+    on_files: Stage,
+) -> None:
+    stage, system = on_files, on_files.ebox.system
+    await stage.published(AN.number, subject={"nl": SECRET.decode()})
+    await stage.ebox.caught_up()
+    building = Rebuild(inbox.MODEL, system.read_database, system.events.follow)
+    last = await system.events.latest_position()
+    folder = system.settings.data_dir.absolute()
+    left = Path(f"{folder}/read_models.sqlite.inbox-rebuilt")
+    assert SECRET in await asyncio.to_thread(as_after_a_kill, building, last, left)
+    async with stage.operator(settling=0.0) as parts:
+        erasure_id = await stage.approved()
+        with pytest.raises(Unavailable, match="inbox is being built anew"):
+            await parts.running.run(erasure_id, Silent())
+        await asyncio.to_thread(list, building.run(last))
+        await parts.running.run(erasure_id, Silent())
+    assert await asyncio.to_thread(files_with, SECRET, folder) == []

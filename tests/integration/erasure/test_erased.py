@@ -38,8 +38,10 @@ KILLED_AT = (
     (running.DESTROY, 0),
     (running.LOG_OUT, 0),
     (running.LOG_OUT, 1),
+    (running.FORGET, 0),
     (running.DOCUMENTS, 0),
     (running.DOCUMENTS, 1),
+    (running.SCRUB, 0),
     (running.SCRUB, 1),
     (running.COMPLETE, 0),
 )
