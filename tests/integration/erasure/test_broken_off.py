@@ -16,7 +16,6 @@ from projections.rebuild import Rebuild
 from tests.integration.api.embedded import AN
 from tests.integration.erasure.stage import OFFICERS, Stage
 
-
 SECRET = b"Geheim onderwerp"
 
 
