@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -26,6 +27,18 @@ STATEMENT_SECONDS: Final = 30
 _POOL: Final = 4
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _SCHEMA_TURN: Final = 0x65626F78_61756474
+
+
+_AWAY: Final = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    PoolTimeout,
+    # What goes past SQLAlchemy fails with the driver's own errors.
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.InternalError,
+)
 
 
 class AuditDatabase:
@@ -73,7 +86,7 @@ def _begun(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.begin() as connection:
             yield connection
-    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+    except _AWAY as error:
         raise Unavailable("the audit log's database does not answer") from error
 
 

@@ -26,6 +26,10 @@ EVERY_SECONDS: Final = 0.25
 """Checkpoints are at least so far apart: an event is in one within a second, and a busy log makes few."""
 
 
+LOOK_SECONDS: Final = 10.0
+"""How often it is looked whether what was shown is still there, while nothing is published."""
+
+
 class Publisher:
     """The published log, for the one who leads. `extend` and `publish` are one thread's, the rest any's.
 
@@ -53,6 +57,7 @@ class Publisher:
         self._offer = offer
         self._lock = Lock()
         self._published_at = monotonic() - EVERY_SECONDS
+        self._looked_at = monotonic()
 
     @property
     def seconds_left(self) -> float | None:
@@ -87,11 +92,16 @@ class Publisher:
         self._remove_outgrown(before)
         self._offer(note)
 
-    def show_again(self, note: bytes) -> None:
-        """Show what was signed last as it is: after a crash before it was shown, or where it is gone."""
-        with self._lock:
-            self._show(note)
-        self._offer(note)
+    def look_after(self) -> None:
+        """Raise `Interrupted` where the published checkpoint is gone, or another one; now and then.
+
+        Somebody may have emptied the folder or put an old copy there, and one who led before may have shown
+        what was in hand.
+        """
+        if monotonic() - max(self._published_at, self._looked_at) >= LOOK_SECONDS:
+            with self._lock:
+                self._require_shown()
+            self._looked_at = monotonic()
 
     def show_cosigned(self, cosigned: Note) -> None:
         """Put a checkpoint with witnesses' signatures in the place of the same one without."""

@@ -25,11 +25,14 @@ _TRIES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """What the stream says. `began_on`: the day on which the log of `origin` began."""
+    """What the stream says. `origins`: of all logs that were begun, and `origin` of the last; `began_on`: the
+    day on which that was.
+    """
 
     version: int = 0
     at: datetime | None = None
     origin: str | None = None
+    origins: frozenset[str] = frozenset()
     vkeys: Sequence[str] = ()
     began_on: date | None = None
     closed: date | None = None
@@ -38,7 +41,13 @@ class OnRecord:
         """The same with one event more."""
         now = replace(self, version=event.originator_version, at=event.timestamp)
         if isinstance(event, AuditLogBegan):
-            return replace(now, origin=event.origin, vkeys=event.vkeys, began_on=event.timestamp.date())
+            return replace(
+                now,
+                origin=event.origin,
+                origins=self.origins | {event.origin},
+                vkeys=event.vkeys,
+                began_on=event.timestamp.date(),
+            )
         if isinstance(event, AuditLogKeyRotated):
             return replace(now, vkeys=event.vkeys)
         if isinstance(event, AuditLogDayClosed):
@@ -68,8 +77,12 @@ class OwnRecord:
         return self._append(decide)
 
     def has_begun(self, origin: str) -> bool:
-        """Whether the log of this name is on record."""
+        """Whether the log of this name is the one on record."""
         return self._load().origin == origin
+
+    def has_ever_begun(self, origin: str) -> bool:
+        """Whether a log of this name is on record, also where another one was begun since."""
+        return origin in self._load().origins
 
     def close_day(self) -> bool:
         """Close yesterday (UTC), unless that is done, or the log began only today; whether it was closed."""

@@ -23,7 +23,7 @@ from audit.sequencer.leafmaking import LeafMaker
 from audit.sequencer.publishing import Publisher
 from audit.sequencer.record import OwnRecord
 from audit.sequencer.rows import LeafRow, LeafRows
-from audit.sequencer.rowwriter import RowWriter
+from audit.sequencer.rowwriter import WITNESSED, RowWriter
 from audit.sequencer.witnessing import Witnessing
 from audit.tlog.notes import SignerKey
 from domain.causes import cause_of
@@ -83,8 +83,9 @@ class Sequencer:
                 if leadership.acquire(self._stopping):
                     self._lead(leadership.check)
             except (Retryable, LeadershipLost, Interrupted) as trouble:
-                _log.warning("audit_log.interrupted", error=type(trouble).__name__, cause=cause_of(trouble))
-                self._stopping.wait(_PAUSE_SECONDS)
+                if not self._stopping.wait(_PAUSE_SECONDS):
+                    error = type(trouble).__name__
+                    _log.warning("audit_log.interrupted", error=error, cause=cause_of(trouble))
             except Refused:
                 meters.AUDIT_REFUSALS.inc()
                 raise
@@ -99,7 +100,12 @@ class Sequencer:
             follower.stop()
 
     def _lead(self, check: Callable[[], None]) -> None:
-        there = begin(self._rows, self._writer, self._files, self._keys, self._events.recorder, check)
+        def go_on() -> None:
+            if self._stopping.is_set():
+                raise Interrupted("it is to stop")
+            check()
+
+        there = begin(self._rows, self._writer, self._files, self._keys, self._events.recorder, go_on)
         vkeys = "".join(f"{key.verifier.text}\n" for key in self._keys).encode()
         if self._files.read(port.VKEYS) != vkeys:
             self._files.write(port.VKEYS, vkeys)
@@ -122,10 +128,17 @@ class Sequencer:
         try:
             if witnessing is not None:
                 witnessing.start(publisher)
+                self._offer_again(there, witnessing)
             self._follow(there, publisher, check)
         finally:
             if witnessing is not None:
                 witnessing.stop()
+
+    def _offer_again(self, there: Beginning, witnessing: Witnessing) -> None:
+        """Ask for what the one before did not come to ask for, or got too few answers to."""
+        witnessed = self._writer.checkpoint(WITNESSED)
+        if there.signed is not None and (witnessed is None or witnessed.size < there.signed.size):
+            witnessing.offer(there.signed.note)
 
     def _follow(self, there: Beginning, publisher: Publisher, check: Callable[[], None]) -> None:
         position = there.last.position if there.last else 0
@@ -141,6 +154,7 @@ class Sequencer:
                     self._sequence(part, maker, publisher)
                 if publisher.seconds_left == 0:
                     publisher.publish()
+                publisher.look_after()
                 if page and len(page) < PAGE_EVENTS:
                     self._stopping.wait(GATHER_SECONDS)
         finally:
@@ -149,7 +163,7 @@ class Sequencer:
 
     def _require_nothing_on_record(self) -> None:
         origin = self._keys[0].name
-        if self._record.has_begun(origin):
+        if self._record.has_ever_begun(origin):
             raise Refused(
                 f"the event store says that the audit log {origin} began, and neither its database nor the "
                 "published log is here: it would be signed a second time, and otherwise. Put one of both "

@@ -19,7 +19,7 @@ from audit.sequencer.database import AuditDatabase
 from audit.sequencer.tables import HEAD, LEAF, kept_subject
 
 _PORTION: Final = 500
-_NEWEST: Final = 100
+_NEWEST: Final = 32
 
 
 @dataclass(frozen=True, slots=True)

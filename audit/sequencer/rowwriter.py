@@ -17,10 +17,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from audit.sequencer.database import AuditDatabase
-from audit.sequencer.errors import Interrupted
+from audit.sequencer.errors import Interrupted, Refused
 from audit.sequencer.rows import Head
 from audit.sequencer.tables import CHECKPOINT, HEAD, LEAF, MESSAGE_SUBJECT
-from domain.errors import Unavailable
 
 SIGNED: Final = "signed"
 WITNESSED: Final = "witnessed"
@@ -84,7 +83,7 @@ class RowWriter:
     def add(self, page: NewLeaves) -> None:
         """Write a page: all of it, committed and synced when this returns, or none.
 
-        Raises `Interrupted` where a leaf of one of these numbers, or of one of these events, is there.
+        Raises `Interrupted` where leaves of these numbers are there, `Refused` where only an event's is.
         """
         try:
             with self._database.transaction() as connection:
@@ -93,12 +92,19 @@ class RowWriter:
                 else:
                     _insert(connection, page)
         except (IntegrityError, psycopg.IntegrityError) as error:
-            raise Interrupted("another sequencer has written these leaves") from error
-        except psycopg.Error as error:
-            # What goes past SQLAlchemy fails with the driver's own errors.
-            if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | psycopg.InternalError):
-                raise Unavailable("the audit log's database does not answer") from error
-            raise
+            self._require_new_numbers(page)
+            first, last = page.leaves[0].position, page.leaves[-1].position
+            raise Refused(
+                f"an event at a position from {first} to {last} has the id of another one, or its subject's "
+                "leaves are not as they were: a database was written to past eBox. `ebox audit reconcile` "
+                "names the row; take it from a backup"
+            ) from error
+
+    def _require_new_numbers(self, page: NewLeaves) -> None:
+        with self._database.reading() as connection:
+            last = connection.execute(sa.select(sa.func.max(LEAF.c.leaf_index))).scalar()
+        if last is not None and last >= page.leaves[0].number:
+            raise Interrupted("another sequencer has written these leaves")
 
     def heads_of(self, subjects: Iterable[bytes]) -> dict[bytes, Head]:
         """The last leaf of each subject that has one."""

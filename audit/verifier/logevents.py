@@ -79,8 +79,9 @@ class LogEvents:
         keys = frozenset(VerifierKey.parse(text).key_id for text in _texts(facts["vkeys"]))
         if entry.kind == _BEGAN:
             self._origin = str(facts["origin"])
-            if self._origin in self._keys:
-                what = "it begins the log a second time, with other keys or the same"
+            before = self._keys.get(self._origin, [])
+            if before and not keys <= frozenset(one for _, known in before for one in known):
+                what = "it begins the log a second time, with other keys"
                 self._report.add(Rule.KEY_NOT_LOGGED, what, index, entry.subject)
                 return
         if self._origin is not None:

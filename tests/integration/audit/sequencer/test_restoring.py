@@ -74,6 +74,24 @@ def test_a_directory_that_is_emptied_under_it_is_filled_again(small_log: AuditLo
     assert tree.root() == after.root
 
 
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_what_is_shown_is_looked_after_while_nothing_happens(
+    small_log: AuditLog, monkeypatch: pytest.MonkeyPatch, *, is_gone: bool
+) -> None:
+    monkeypatch.setattr("audit.sequencer.publishing.LOOK_SECONDS", 0.05)
+    filled(small_log, 3)
+    earlier = small_log.files.read("checkpoint") or b""
+    with small_log.running():
+        small_log.append()
+        small_log.covered()
+        newest = small_log.files.read("checkpoint")
+        if is_gone:
+            small_log.files.delete("checkpoint")
+        else:  # by one who led before, and had it in hand
+            small_log.files.write("checkpoint", earlier)
+        wait_for(lambda: small_log.files.read("checkpoint") == newest)
+
+
 def test_damaged_tiles_are_written_again(small_log: AuditLog) -> None:
     before = filled(small_log)
     tiles = small_log.folder / "audit-log" / "tile"
@@ -186,9 +204,33 @@ def test_a_log_that_began_is_not_begun_again(small_log: AuditLog) -> None:
     small_log.files = directory(small_log.folder / "audit-log")
 
     assert "Put one of both back" in refused(small_log)
-    small_log.keys = [SignerKey.generate("ebox.example/audit-2")]
+    first, small_log.keys = small_log.keys, [SignerKey.generate("ebox.example/audit-2")]
     small_log.run_until_covered()
     assert [one.kind for one in small_log.entries()].count("audit_log.began") == 2
+
+    forget(small_log)
+    shutil.rmtree(small_log.folder / "audit-log")
+    small_log.files, small_log.keys = directory(small_log.folder / "audit-log"), first
+    assert "Put one of both back" in refused(small_log)
+
+
+def test_an_event_that_was_put_in_twice_is_refused_with_what_to_do(log: AuditLog) -> None:
+    event = an_opening()
+    log.append(event)
+    log.run_until_covered()
+    engine = sa.create_engine(log.events_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        copied = "originator_version + 1, topic, state FROM stored_events WHERE originator_version = 1"
+        columns = "originator_id, originator_version, topic, state"
+        connection.execute(
+            sa.text(
+                f"INSERT INTO stored_events ({columns}) SELECT originator_id, {copied} AND topic = :topic"
+            ),
+            {"topic": event.TOPIC},
+        )
+    engine.dispose()
+
+    assert "has the id of another one" in refused(log)
 
 
 def test_two_histories_under_one_key_are_refused(small_log: AuditLog) -> None:

@@ -18,7 +18,7 @@ from audit.tlog.policies import Policy
 from domain.errors import Unavailable
 from storage.filesystem import FilesystemObjectStore
 from storage.keys import is_made_here
-from tests.auditlog import AuditLog, wait_for
+from tests.auditlog import AuditLog, directory, wait_for
 
 
 def test_a_standby_takes_over_and_doubles_nothing(log: AuditLog) -> None:
@@ -121,6 +121,30 @@ def test_cosignatures_come_to_the_checkpoint_when_they_come(small_log: AuditLog,
         witness.is_away = False
         wait_for(lambda: cosigned(small_log, "checkpoint-witnessed", later))
     assert small_log.run_until_covered().size == later
+
+
+def test_what_nobody_cosigned_is_asked_for_at_the_next_start(small_log: AuditLog, witness: Witness) -> None:
+    witness.is_away = True
+    small_log.append_many(3)
+    size = small_log.run_until_covered().size
+
+    witness.is_away = False
+    with small_log.running():
+        wait_for(lambda: cosigned(small_log, "checkpoint-witnessed", size))
+        wait_for(lambda: cosigned(small_log, "checkpoint", size))
+
+
+def test_it_stops_while_it_publishes_everything_anew(
+    small_log: AuditLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.sequencer.beginning.PAGE_ROWS", 1)
+    small_log.append_many(600)
+    small_log.run_until_covered()
+    small_log.files = directory(small_log.folder / "made-again")
+    with small_log.running():
+        wait_for(lambda: any(True for _ in small_log.files.list("tile/")))
+    assert small_log.files.read("checkpoint") is None
+    assert small_log.run_until_covered().size == 601
 
 
 def test_the_log_as_objects_is_let_alone_by_the_sweep(small_log: AuditLog) -> None:

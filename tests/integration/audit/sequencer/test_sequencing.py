@@ -68,6 +68,30 @@ def test_each_subject_has_a_chain_without_gaps(log: AuditLog) -> None:
         assert (head.sequence, head.leaf_hash) == (7, chain[-1].leaf_hash)
 
 
+def test_the_newest_leaves_of_a_subject_are_found_between_any_two_positions(log: AuditLog) -> None:
+    streams = [uuid4() for _ in range(3)]
+    for version in range(1, 81):
+        log.append(*(an_opening(stream, version) for stream in streams))
+    log.run_until_covered()
+
+    subject = leaf.stream_subject(streams[1])
+    chain = log.rows.of_subject(subject, 0, 100)[::-1]
+    first, last = chain[-1].position, chain[0].position
+    for start, end in (
+        (0, last + 9),
+        (0, last),
+        (first, first + 1),
+        (first + 1, first + 2),
+        (90, 91),
+        (50, 170),
+    ):
+        expected = [row for row in chain if start <= row.position < end]
+        for limit in (1, 40, 100):
+            found = log.rows.newest_of(subject, start=start, end=end, limit=limit)
+            assert found == expected[:limit], (start, end, limit)
+    assert log.rows.newest_of(leaf.stream_subject(uuid4()), start=0, end=last, limit=9) == []
+
+
 def test_a_message_that_is_opened_later_belongs_to_its_mailbox(log: AuditLog) -> None:
     party = know(log.events._keys, uuid4())
     published = a_publication(party, know(log.events._keys, uuid4()), {"nl": "x"})
