@@ -86,7 +86,7 @@ def approve(erasure: Erasure, officer_key: OfficerKey) -> None:
 
 @app.command()
 def refuse(erasure: Erasure, reason: Reason, officer_key: OfficerKey) -> None:
-    """Refuse an erasure as an officer, until it has begun. It then takes a new request."""
+    """Refuse an erasure as an officer, until it is on record. It then takes a new request."""
     from bootstrap.erasing import refuse as decline
 
     asyncio.run(decline(settings(), erasure, reason, officer_key))
