@@ -141,7 +141,7 @@ class OwnProofs:
         after = sequence_of(head) if head else 0
         later: list[ProvenLeaf] = []
         run = self._log.threads.run
-        while len(later) < MOST_LATER:
+        while len(later) <= MOST_LATER:
             rows = await run(chain_page, self._log.log, snapshot, subject, after)
             hidden = await withheld(self._events, rows, at)
             later += await run(_proven, snapshot, rows, hidden)

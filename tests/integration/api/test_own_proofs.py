@@ -22,6 +22,7 @@ import pytest_asyncio
 
 from audit.leaf import decode, mailbox_subject
 from audit.proving import exportfiles as files
+from audit.proving import own
 from audit.proving.export_check import check_export
 from audit.tlog.notes import VerifierKey
 from audit.tlog.proofs import TlogProof
@@ -139,6 +140,21 @@ async def test_nothing_is_hidden(logged: Logged) -> None:
     day = TlogProof.parse(mailbox["day"])
     day.verify(day.extra or b"", await keys(logged.ebox))
     assert (decode(day.extra or b"").facts or {})["count"] == mailbox["head"]["count"]
+
+
+async def test_an_answer_that_has_not_all_leaves_says_so(
+    logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        await publish(logged.ebox, body_only("One of many"))
+    await logged.caught_up()
+    path, headers = f"{HISTORY}/heads-proof", logged.ebox.as_(AN.key)
+    (whole,) = (await logged.ebox.http.get(path, headers=headers)).json()["mailboxes"]
+    assert len(whole["later"]) > 4
+    monkeypatch.setattr(own, "_PAGE", 2)
+    monkeypatch.setattr(own, "MOST_LATER", 4)
+    (mailbox,) = (await logged.ebox.http.get(path, headers=headers)).json()["mailboxes"]
+    assert (mailbox["later"], mailbox["hasMore"]) == (whole["later"][:4], True)
 
 
 async def test_the_export_is_checked_without_us(logged: Logged, tmp_path: Path) -> None:
