@@ -125,6 +125,7 @@ MAILBOX_ANSWERS: Final[tuple[Answer, ...]] = (
                 ),
                 message_id=ids.MESSAGE,
                 attachment_id=ids.ATTACHMENT,
+                subject=ids.SUBJECT,
                 sequence=12,
                 leaf_index=4711,
                 proof_href=f"https://ebox.example/me/access-history/{ids.ACCESS}/proof",

@@ -69,6 +69,7 @@ class OwnHistoryLine(Answer, kw_only=True):
     message_id: UUID | Absent = UNSET
     attachment_id: UUID | Absent = UNSET
     withheld_until: Annotated[datetime, Meta(description="From then on it is told.")] | Absent = UNSET
+    subject: Annotated[str, Meta(description="The mailbox as the audit log names it.")] | Absent = UNSET
     sequence: Annotated[
         int | None,
         Meta(description="Its number in the mailbox's chain; null while the audit log does not have it."),
@@ -131,6 +132,7 @@ def _line(row: HistoryRow, told: Told) -> OwnHistoryLine:
         message_id=if_any(row.message_id),
         attachment_id=if_any(row.attachment_id),
         withheld_until=if_any(row.withheld_until) if row.is_withheld else UNSET,
+        subject=leaf.subject if leaf else UNSET,
         sequence=leaf.sequence if leaf else None,
         leaf_index=leaf.index if leaf and is_provable else None,
         proof_href=f"{told.proofs}/{row.event_id}/proof" if is_provable else UNSET,
