@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from tests.e2e.browser import Examiner, Person, chromium
 from tests.e2e.caller import AN, LEA, Caller, announcement, publish, with_document
 from tests.e2e.installation import Installation
+from tests.e2e.taken_home import she_checks_for_herself
 from tests.servers.process import wait_until
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example.pdf"
@@ -132,7 +133,7 @@ def she_reads_and_puts_away(lea: Person) -> None:
     lea.sees("Your pension statement")
 
 
-def test_the_keyboard_alone_is_enough(installation: Installation, browser: Browser) -> None:
+def test_the_keyboard_alone_is_enough(installation: Installation, browser: Browser, tmp_path: Path) -> None:
     an = Person(browser, installation.url)
     an.open("/login?lang=en")
     an.tab_to("Skip to the content", presses=1)
@@ -148,6 +149,10 @@ def test_the_keyboard_alone_is_enough(installation: Installation, browser: Brows
     an.tab_to("Your pension statement")
     an.page.keyboard.press("Enter")
     an.page.wait_for_url("**/messages/*")
+    an.tab_to("Who looked?")
+    an.page.keyboard.press("Enter")
+    an.page.wait_for_url("**/access-history")
+    she_checks_for_herself(an, installation, tmp_path)
     an.tab_to("Log out")
     an.page.keyboard.press("Enter")
     an.sees("You are logged out")

@@ -104,6 +104,19 @@ async def test_the_style_may_be_kept_and_nothing_else_is_served(ebox: Embedded) 
     assert (await visitor.http.get("/static/..%2fpages.py")).status_code == 404
 
 
+async def test_where_there_is_no_audit_log_yet_the_history_says_so_and_is_shown(ebox: Embedded) -> None:
+    visitor = Visitor(ebox)
+    await visitor.log_in()
+    page = await visitor.http.get("/access-history")
+    assert "There are no proofs at this moment. Come back later." in page.text
+    assert 'class="history"' in page.text
+    assert "/access-history/export" not in page.text
+    assert "Proof of number" not in page.text
+    export = await visitor.http.get("/access-history/export")
+    assert (export.status_code, export.headers["retry-after"]) == (503, "60")
+    assert "text/html" in export.headers["content-type"]
+
+
 async def test_people_get_a_page_and_programs_a_problem(ebox: Embedded) -> None:
     visitor = Visitor(ebox)
     page = await visitor.http.get("/nowhere")
