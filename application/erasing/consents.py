@@ -57,10 +57,15 @@ def sign(private: dict[str, Any], text: str) -> Consent:
     return Consent(officer_id, key.thumbprint(), f"{protected}..{signature}")
 
 
+def is_of(consent: Consent, public: dict[str, Any]) -> bool:
+    """Whether the consent names this key as the one that signed it."""
+    return ECKey.import_key(public).thumbprint() == consent.thumbprint
+
+
 def check(consent: Consent, public: dict[str, Any], text: str) -> None:
     """Raise `NotAllowed` unless this key made the signature over this text."""
     key = ECKey.import_key(public)
-    is_this_key = key.thumbprint() == consent.thumbprint
+    is_this_key = is_of(consent, public)
     try:
         jws.deserialize_compact(consent.signature, key, algorithms=[ALGORITHM], payload=text.encode())
     except (JoseError, ValueError):

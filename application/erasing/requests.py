@@ -20,6 +20,7 @@ from domain.erasure import APPROVE, REFUSE, REQUEST, Erasure, new_erasure_id, te
 from domain.errors import Conflict, Gone, InvalidInput, Issue, NotAllowed, NotFound
 from domain.events.erasure import Consent
 from domain.events.mailbox import CreatedBecause
+from domain.events.officer import OfficerChanged, OfficerRegistered
 from domain.identifiers import Identifier
 from domain.ids import officer_id
 from domain.mailbox import Mailbox
@@ -137,6 +138,19 @@ class Erasures:
     async def find(self, erasure_id: UUID) -> Erasure:
         """The erasure with this id. Raises `NotFound`."""
         return await self._load(erasure_id, Erasure, "no erasure has this id: `ebox erase list` shows them")
+
+    async def require_signed(self, erasure: Erasure) -> None:
+        """Raise `NotAllowed` unless each approval was signed with a key that its officer ever had.
+
+        Whoever can write to the event store cannot sign.
+        """
+        for consent in erasure.approvals:
+            history = await self._threads.run(self._events.events_of, officer_id(consent.officer_id))
+            registered = (one.key for one in history if isinstance(one, OfficerRegistered | OfficerChanged))
+            key = next((one for one in registered if consents.is_of(consent, one)), None)
+            if key is None:
+                raise NotAllowed(f"officer {consent.officer_id} never had the key of this approval")
+            consents.check(consent, key, _text(APPROVE, erasure))
 
     async def person(self, mailbox_id: UUID) -> Person:
         """Whose mailbox it is, with everything that was merged into it. Raises `NotFound`, `Conflict`."""

@@ -104,12 +104,14 @@ class Running:
         """Carry it out, or finish what was broken off; of one that is done, what it came to.
 
         Raises `NotFound`; `Conflict` where it is not approved, was refused, or a mailbox is under a legal
-        hold; `Unavailable` and `StorageUnavailable` where something does not answer: run it again.
+        hold; `NotAllowed` where no officer signed what is on record as approved; `Unavailable` and
+        `StorageUnavailable` where something does not answer: run it again.
         """
         erasure = await self._erasures.find(erasure_id)
         if erasure.completed is not None:
             return _told(erasure)
         erasure.require_approved()
+        await self._erasures.require_signed(erasure)
         person = await self._erasures.person(erasure.requested.mailbox_id)
         if not person.is_logged:
             await self._close(person, progress)

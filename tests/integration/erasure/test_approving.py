@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from application.erasing import consents
 from application.erasing.consents import new_officer_key
 from application.progress import Silent
 from domain.errors import Conflict, Gone, NotAllowed, NotFound
+from domain.events.erasure import Consent
 from tests.integration.api.embedded import AN
 from tests.integration.erasure.stage import LEGAL_BASIS, OFFICERS, Stage
 
@@ -38,6 +40,28 @@ async def test_it_takes_two_different_officers_who_did_not_ask_for_it(on_files: 
         other = await parts.erasures.request(stage.erased, LEGAL_BASIS)
         assert other.id != asked.id
         assert not (await parts.erasures.find(other.id)).approvals
+
+
+async def test_what_was_written_into_the_log_as_approved_is_not_carried_out(on_files: Stage) -> None:
+    stage, events = on_files, on_files.ebox.system.events
+    async with stage.operator() as parts:
+        asked = await parts.erasures.request(stage.erased, LEGAL_BASIS)
+        await parts.erasures.approve(asked.id, stage.keys[FIRST])
+        signed = (await parts.erasures.find(asked.id)).approvals[0]
+        forged = await parts.erasures.find(asked.id)
+        forged.approve(Consent(SECOND, "of no key", signed.signature), stage.ebox.system.clock.now())
+        await events.append(*forged.new_facts())
+        with pytest.raises(NotAllowed, match=f"{SECOND} never had"):
+            await stage.run(asked.id)
+        copied = await parts.erasures.request(stage.erased, LEGAL_BASIS)
+        for one in (FIRST, SECOND):
+            theirs = consents.sign(stage.keys[one], "another text")
+            erasure = await parts.erasures.find(copied.id)
+            erasure.approve(theirs, stage.ebox.system.clock.now())
+            await events.append(*erasure.new_facts())
+        with pytest.raises(NotAllowed, match="not the key"):
+            await stage.run(copied.id)
+    await stage.published(AN.number)
 
 
 async def test_a_refused_erasure_is_not_carried_out(on_files: Stage) -> None:
