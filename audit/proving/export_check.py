@@ -9,11 +9,13 @@ that is something for a reader, withheld or not, have its line.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
+from uuid import UUID
 
 import msgspec
 
@@ -47,7 +49,10 @@ class ExportUnreadable(ValueError):
 
 @dataclass(slots=True)
 class ExportReport:
-    """What was found. `findings`: what is wrong; empty where all is as it should be."""
+    """What was found. `findings`: what is wrong; empty where all is as it should be.
+
+    `lines`: how many of the history are leaves here, withheld ones too; `newer`: those after the last leaf.
+    """
 
     origin: str = ""
     size: int = 0
@@ -55,6 +60,8 @@ class ExportReport:
     withheld: int = 0
     disclosures: int = 0
     lines: int = 0
+    newer: int = 0
+    mailboxes: list[UUID] = field(default_factory=list)
     trusts_own_keys: bool = False
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -70,10 +77,18 @@ class _Line(msgspec.Struct, kw_only=True, rename="camel"):
     event_id: str | None = None
 
 
+class _Mailbox(msgspec.Struct, kw_only=True, rename="camel"):
+    """Whose leaves these are."""
+
+    mailbox_id: UUID
+    subject: str
+
+
 class _History(msgspec.Struct, kw_only=True):
     """`position`: how far in the event store it is complete."""
 
     position: int
+    mailboxes: list[_Mailbox]
     items: list[_Line]
 
 
@@ -85,9 +100,12 @@ def check_export(path: Path, keys: Sequence[VerifierKey] = ()) -> ExportReport:
     try:
         with zipfile.ZipFile(path) as export:
             return _Check(export, keys).run()
-    except (zipfile.BadZipFile, NotImplementedError, KeyError, EOFError) as error:
+    except ExportUnreadable:
+        raise
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, EOFError) as error:
         raise ExportUnreadable(f"this is no export of an access history: {error}") from None
-    except msgspec.DecodeError as error:
+    except (ValueError, RuntimeError) as error:
+        # As msgspec and zipfile have them; the latter also for what is encrypted
         raise ExportUnreadable(f"a file of the export is not as it should be: {error}") from None
 
 
@@ -117,8 +135,11 @@ class _Check:
             self._leaf(found, checkpoint, disclosed.pop((found.subject, found.sequence), ()))
         for subject, sequence in disclosed:
             self._find(f"{subject} {sequence}: a field is disclosed of a leaf that is not here")
-        for head in _HEADS.decode(self._bytes(files.HEADS)):
+        heads = _HEADS.decode(self._bytes(files.HEADS))
+        for head in heads:
             self._head(head, checkpoint)
+        for subject in self._chains.keys() - {head.subject for head in heads}:
+            self._find(f"{subject}: what the closed day knows of this mailbox is missing")
         self._history()
         return self._report
 
@@ -176,7 +197,7 @@ class _Check:
         if head.day is None or head.record is None:
             self._report.notes.append(
                 f"{head.subject}: no day was closed since its first leaf; that nothing is hidden can be "
-                "proved from the next one on"
+                "proved from the next one on."
             )
             return
         data = head.day.entry.encode()
@@ -197,18 +218,37 @@ class _Check:
             self._find(f"{head.subject}: the closed day knows {sequence} leaves; here are {len(chain)}")
         elif head.record != leaf.head_record(head.subject, sequence, chain[sequence - 1]):
             self._find(f"{head.subject}: the closed day has another leaf as number {sequence}")
+        else:
+            day = (facts.facts or {}).get("day")
+            self._report.notes.append(
+                f"{head.subject}: when {day} was closed its last leaf was number {sequence}; none up to that "
+                "one is kept from you."
+            )
 
     def _history(self) -> None:
         history = msgspec.json.decode(self._bytes(files.HISTORY), type=_History)
         told = {(line.subject, line.sequence) for line in history.items}
+        self._mailboxes(history.mailboxes)
+        last = max((known[2] for known in self._kinds.values() if known), default=0)
         for line in history.items:
-            self._report.lines += 1
             if line.subject is None or line.sequence is None:
-                continue  # newer than the checkpoint
+                self._report.newer += 1
+                if line.position <= last:
+                    self._find(f"position {line.position}: the history has a line there that no leaf is of")
+                continue
+            self._report.lines += 1
             known = self._kinds.get((line.subject, line.sequence), ())
             if known is not None and known != (line.kind, line.event_id, line.position):
                 self._find(f"{line.subject} {line.sequence}: the history says something else than the leaf")
         self._told(history.position, told)
+
+    def _mailboxes(self, named: Sequence[_Mailbox]) -> None:
+        self._report.mailboxes = [one.mailbox_id for one in named]
+        for one in named:
+            if leaf.mailbox_subject(one.mailbox_id) != one.subject:
+                self._find(f"{one.subject}: this is not the mailbox {one.mailbox_id}, as the history says")
+        for subject in self._chains.keys() - {one.subject for one in named}:
+            self._find(f"{subject}: the history does not say whose leaves these are")
 
     def _told(self, position: int, told: Collection[tuple[str | None, int | None]]) -> None:
         """Each leaf up to that position has its line, but for what retention let leave the history."""

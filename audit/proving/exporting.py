@@ -221,7 +221,8 @@ class HistoryExport:
             rows = await self._database.run(
                 access_history_owner.page, wanted.mailboxes, wanted.at, before=before, limit=_PAGE
             )
-            leaves = await self._log.leaves([row.position for row in rows])
+            # Unlike a page, which is shown without them where there are none to be had
+            leaves = await self._log.threads.run(self._log.log.covered, [row.position for row in rows])
             for row in rows:
                 yield separator + _encode(_line(row, leaves.get(row.position), wanted.snapshot, say))
                 separator = b",\n"

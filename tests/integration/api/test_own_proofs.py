@@ -23,9 +23,12 @@ import pytest_asyncio
 from audit.leaf import decode, mailbox_subject
 from audit.proving import exportfiles as files
 from audit.proving import own
-from audit.proving.export_check import check_export
+from audit.proving.export_check import ExportUnreadable, check_export
 from audit.tlog.notes import VerifierKey
 from audit.tlog.proofs import TlogProof
+from audit.verifier.checkpoints import Trusted
+from audit.verifier.exports import check_owners_export
+from audit.verifier.proving import NotProven
 from domain.access import AuditLook, BasisKind, ScopeBasis
 from domain.events.audit import Look, LookedAt
 from tests.integration.api.embedded import AN, LEA, Embedded
@@ -35,6 +38,7 @@ from tests.integration.api.publishing import PATH, body_only, publish
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HISTORY = "/me/access-history"
+ELSEWHERE = b'{"mailboxId":"00000000-0000-0000-0000-000000000001","subject":"m:AAAAAAAAAAAAAAAAAAAAAA"},'
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -170,7 +174,10 @@ async def test_the_export_is_checked_without_us(logged: Logged, tmp_path: Path) 
     assert report.findings == []
     assert report.leaves == len(zipfile.ZipFile(path).read(files.LEAVES).splitlines()) > 3
     assert report.disclosures > 0
-    assert report.notes == []
+    assert report.newer == 1  # that it was exported
+    assert report.mailboxes == [UUID(json.loads(await history_file(ebox))["mailboxes"][0]["mailboxId"])]
+    (told,) = report.notes
+    assert "none up to that one is kept from you" in told
     assert check_export(path).trusts_own_keys
 
 
@@ -203,6 +210,10 @@ async def test_the_few_lines_on_the_page_and_openssl_check_it_too(logged: Logged
         (files.LEAVES, b"message.opened", b"message.hidden", "not in the log"),
         (files.LEAVES, b'"sequence":2,', b'"sequence":3,', "expected number 2"),
         (files.HEADS, b'"count":', b'"count":1', "is not proved"),
+        (files.HEADS, b'"subject":"m:', b'"subject":"n:', "knows of this mailbox is missing"),
+        (files.HISTORY, b'"items":[', b'"items":[{"position":1,"kind":"x"},', "that no leaf is of"),
+        (files.HISTORY, b'"mailboxes":[', b'"mailboxes":[' + ELSEWHERE, "is not the mailbox"),
+        (files.HISTORY, b'"mailboxes":[', b'"mailboxes":[],"not":[', "does not say whose"),
         (files.CHECKPOINT, b"\n\n", b"\nx\n\n", "the checkpoint"),
         (files.DISCLOSURES, b"Before the night", b"After the night", "is not what was recorded"),
         (files.HISTORY, b'"kind":"message.opened"', b'"kind":"message.hidden"', "says something else"),
@@ -215,6 +226,28 @@ async def test_whatever_is_changed_in_an_export_is_found(
     await logged.caught_up()
     path = changed((await export(logged.ebox)).content, name, old, new, tmp_path)
     assert any(found in one for one in check_export(path).findings)
+
+
+async def test_nothing_that_an_export_says_reaches_the_screen_as_a_command(
+    logged: Logged, tmp_path: Path
+) -> None:
+    content = (await export(logged.ebox)).content
+    path = changed(content, files.LEAVES, b'"subject":"', b'"subject":"\\u001b[2J', tmp_path)
+    with pytest.raises(NotProven) as trouble:
+        check_owners_export(path, Trusted(await keys(logged.ebox)))
+    assert str(trouble.value).isprintable()
+
+
+async def test_an_export_that_is_damaged_is_told_to_be(logged: Logged, tmp_path: Path) -> None:
+    content = (await export(logged.ebox)).content
+    path, unreadable = tmp_path / "export.zip", 0
+    for at in range(40, len(content), len(content) // 60):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :])
+        try:
+            check_export(path)
+        except ExportUnreadable:
+            unreadable += 1
+    assert unreadable > 10
 
 
 async def test_the_export_is_in_the_language_of_whoever_takes_it(logged: Logged) -> None:
