@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -20,6 +20,8 @@ from domain.decisions import Operation
 
 router = APIRouter(prefix="/me", tags=["profile"], route_class=StrictRoute)
 
+_LIMIT: Final = "What happened, on a page; steps of eBox itself that lie in between come on top."
+
 Before = Annotated[
     WholeNumber | None,
     Query(ge=1, le=MAX_POSITION, description="What came before this position: an answer's `nextBefore`."),
@@ -35,13 +37,16 @@ async def access_history(
     actor: Annotated[Actor, guarded(Operation.OWN_HISTORY)],
     request: Request,
     before: Before = None,
-    limit: Annotated[WholeNumber, Query(ge=1, le=100, description="Items on a page.")] = 50,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100, description=_LIMIT)] = 50,
     lang: Language = None,
     accept_language: AcceptLanguage = None,
     at_least: AtLeast = None,
     mailbox: MailboxChoice = None,
 ) -> Response:
-    """In plain words: what was published and told, and who accessed what, when, through which site."""
+    """In plain words: what was published and told, and who accessed what, when, through which site.
+
+    Numbers have no gap: steps of eBox itself, such as a notice that waits to be sent, have a line too.
+    """
     services = services_of(request)
     reference = await services.reference.current()
     page = await services.own_history.page(

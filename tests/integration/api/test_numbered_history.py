@@ -26,6 +26,7 @@ from domain.events.audit import Look, LookedAt
 from domain.events.notification import NotificationKind
 from domain.identifiers import Ssin
 from domain.notification import Notification
+from domain.retention import Horizon
 from tests.integration.api.embedded import AN
 from tests.integration.api.logged import Logged, logged_ebox
 from tests.integration.api.publishing import PATH, body_only, publish
@@ -168,6 +169,26 @@ async def test_a_page_ends_sooner_where_too_much_lies_between_its_rows(
     assert all(len(page) <= 2 * (1 + numbered.MOST_BETWEEN) for page in pages)
     found = Counter((line["subject"], line["sequence"]) for page in pages for line in page)
     assert found == Counter(expected.keys())
+
+
+async def test_of_before_the_horizon_no_leaf_gets_a_line(tmp_path: Path) -> None:
+    async with logged_ebox(tmp_path) as logged:
+        lived = Lived(logged, await mailbox_of(logged, AN), uuid4())
+        await a_notice(lived, lived.an)
+        await logged.ebox.http.get(PATH, headers=logged.ebox.as_(AN.key))
+        await logged.caught_up()
+        (page,) = await lived.pages(100)
+        assert {"notification.queued", "access.recorded"} < {line["kind"] for line in page}
+
+        horizon = Horizon.move(logged.clock.now(), logged.clock.now())
+        await logged.ebox.system.events.append(*horizon.new_facts())
+        await a_notice(lived, lived.an)
+        await logged.caught_up()
+        (page,) = await lived.pages(100)
+        kinds = [line["kind"] for line in page]
+        assert kinds[0] == "notification.queued"
+        assert "message.published" in kinds[1:]
+        assert not {"notification.queued", "access.recorded"} & {*kinds[1:]}
 
 
 async def test_what_an_embargo_withholds_is_not_told_by_its_leaf(lived: Lived) -> None:
