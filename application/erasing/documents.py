@@ -14,6 +14,7 @@ from uuid import UUID
 from application.publications import Publications
 from domain.clock import Clock
 from domain.events.message import DocumentsPurged
+from domain.mailbox import Mailbox
 from domain.message import Message
 from eventstore.errors import VersionConflict
 from eventstore.store import EventStore
@@ -87,6 +88,11 @@ class ErasedDocuments:
         for stream in (publication_id, *await self._publications.further(publication_id)):
             if stream != message.id:
                 other = await self._publications.message(stream)
-                if other is not None and not (other.is_purged or other.is_owner_erased):
+                if other is not None and not (other.is_purged or await self._is_erased(other)):
                     return True
         return False
+
+    async def _is_erased(self, message: Message) -> bool:
+        """Whether the log says so of its owner: unreadable alone may be an erasure that is taken back."""
+        mailbox = await self._events.get(message.published.mailbox_id)
+        return isinstance(mailbox, Mailbox) and mailbox.is_erased

@@ -10,7 +10,7 @@ from audit.leaf import AFTER_ERASURE
 from domain.actors import Actor, ActorKind
 from domain.events.mailbox import OwnerErased
 from tests.integration.api.embedded import AN, LEA
-from tests.integration.erasure.stage import PATH, Stage
+from tests.integration.erasure.stage import PATH, Stage, a_pdf
 
 
 async def test_whoever_follows_documents_or_takes_them_back_adds_nothing_to_it(on_files: Stage) -> None:
@@ -55,3 +55,22 @@ async def test_whoever_follows_documents_or_takes_them_back_adds_nothing_to_it(o
         if getattr(one, "mailbox_id", one.originator_id) == stage.erased
     }
     assert following <= AFTER_ERASURE, following
+
+
+async def test_a_shared_document_stays_for_whom_another_erasure_may_yet_spare(on_files: Stage) -> None:
+    stage, registry = on_files, on_files.ebox.system.key_store.erased
+    pdf = a_pdf(7)
+    letter = await stage.published(AN.number, pdf)
+    further = {"items": [{"eboxType": "citizen", "ssin": LEA.number}]}
+    answer = await stage.ebox.http.post(
+        f"{PATH}/{letter}/recipients", json=further, headers=stage.ebox.as_("partner")
+    )
+    assert answer.status_code == 200, answer.text
+    await stage.ebox.caught_up()
+    parties = [one.party_id for one in registry.of_mailbox(stage.control)]
+    registry.close(parties, stage.ebox.system.clock.now())
+    async with stage.operator(settling=0.0) as parts:
+        done = await parts.running.run(await stage.approved(), Silent())
+    assert done.documents == 0
+    registry.reopen(parties)
+    assert await stage.content(letter, "lea") == pdf
