@@ -27,6 +27,7 @@ from domain.errors import NotFound
 PREFIX: Final = "/audit"
 TEXT: Final = "text/plain; charset=utf-8"
 BYTES: Final = "application/octet-stream"
+STAMP: Final = "application/timestamp-reply"
 TAGS: Final[list[str | Enum]] = ["audit log"]
 
 router = APIRouter(prefix=PREFIX, tags=TAGS, route_class=StrictRoute)
@@ -58,6 +59,9 @@ BundlePlace = Annotated[
 HeadsLeaf = Annotated[
     WholeNumber, Path(alias="leaf", ge=0, le=_MOST, description="The index of the day's closing leaf.")
 ]
+StampedSize = Annotated[
+    WholeNumber, Path(alias="size", ge=1, le=_MOST, description="How many leaves the tree has.")
+]
 
 _TROUBLES: Final = (kinds.BAD_REQUEST, kinds.INTERNAL_SERVER_ERROR, kinds.SERVICE_UNAVAILABLE)
 _HEADERS: Final[dict[str, Any]] = {
@@ -79,6 +83,11 @@ _ASKING: Final = {
 def _text(what: str) -> dict[int | str, Any]:
     content = {"text/plain": {"schema": {"type": "string"}}}
     return _file(what, content) | problems(*_TROUBLES, usual=False)
+
+
+def _stamp(what: str) -> dict[int | str, Any]:
+    content = {STAMP: {"schema": {"type": "string", "format": "binary"}}}
+    return _file(what, content) | problems(kinds.NOT_FOUND, *_TROUBLES, usual=False)
 
 
 def _tile(what: str, *more: kinds.ProblemType, usual: bool = False) -> dict[int | str, Any]:
@@ -206,6 +215,32 @@ async def heads_tile(request: Request, leaf: HeadsLeaf, path: TilePlace) -> Resp
     """The tree whose root the day's closing leaf tells."""
     found = await services_of(request).audit_log.heads_tile(leaf, _tile_at(path))
     return _answer(request, found, BYTES, _FOR_GOOD)
+
+
+@router.head("/timestamps/index", include_in_schema=False)
+@router.get(
+    "/timestamps/index",
+    summary="Which trees of the log were stamped",
+    response_class=Response,
+    responses=_text("The number of leaves of each, one a line; nothing where no authority is asked."),
+    openapi_extra=_ASKING,
+)
+async def stamped_sizes(request: Request) -> Response:
+    """Once a day a timestamp authority says that it saw the log: of which sizes."""
+    return _answer(request, await services_of(request).audit_log.stamped_sizes(), TEXT, _A_WHILE)
+
+
+@router.head("/timestamps/{size}", include_in_schema=False)
+@router.get(
+    "/timestamps/{size}",
+    summary="A timestamp of the log",
+    response_class=Response,
+    responses=_stamp("The authority's answer (RFC 3161), which has its signature."),
+    openapi_extra=_ASKING,
+)
+async def timestamp(request: Request, size: StampedSize) -> Response:
+    """What is stamped are the three lines of that tree's checkpoint: origin, size and root."""
+    return _answer(request, await services_of(request).audit_log.timestamp(size), STAMP, _A_WHILE)
 
 
 def _tile_at(path: str) -> TilePath:

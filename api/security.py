@@ -31,6 +31,7 @@ PUBLIC_PATHS: Final = frozenset(
         "/docs",
         "/audit/checkpoint",
         "/audit/checkpoint/witnessed",
+        "/audit/timestamps/index",
         "/audit/vkeys",
         "/audit/promises/vkeys",
         "/federation/v1/messageProviders",

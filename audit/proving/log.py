@@ -12,6 +12,7 @@ from audit.logfiles.port import heads_prefix
 from audit.proving.errors import LogDamaged, NoLogYet, NotLoggedYet
 from audit.published import PublishedLog
 from audit.sequencer.rows import LeafRow, LeafRows
+from audit.timestamps.files import INDEX, timestamp_path
 from audit.tlog.checkpoints import Checkpoint
 from audit.tlog.merkle import ProofInvalid, verify_inclusion
 from audit.tlog.notes import Note
@@ -168,6 +169,14 @@ class ProvenLog:
     def heads_tile(self, index: int, path: TilePath) -> bytes | None:
         """A tile or bundle of the tree of mailbox heads that the leaf of that number tells the root of."""
         return self._published.read(heads_prefix(index) + str(path))
+
+    def stamped_sizes(self) -> bytes:
+        """Of which sizes a timestamp authority stamped the tree, one a line; empty where none was."""
+        return self._published.read(INDEX) or b""
+
+    def timestamp(self, size: int) -> bytes | None:
+        """The authority's answer (RFC 3161) for the tree of this size; None where it was not asked then."""
+        return self._published.read(timestamp_path(size))
 
     def heads_tree(self, index: int, entry: Entry) -> TileTree:
         """The tree of mailbox heads of a leaf of `audit_log.day_closed`."""

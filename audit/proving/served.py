@@ -40,6 +40,14 @@ class ServedLog:
         """The same of a tree of mailbox heads. Raises `NotFound`."""
         return _there(await self.threads.run(self.log.heads_tile, index, path))
 
+    async def stamped_sizes(self) -> bytes:
+        """Of which sizes there are timestamps, one a line."""
+        return await self.threads.run(self.log.stamped_sizes)
+
+    async def timestamp(self, size: int) -> bytes:
+        """The timestamp of the tree of this size. Raises `NotFound`."""
+        return _there(await self.threads.run(self.log.timestamp, size), "timestamp")
+
     async def leaves(self, positions: Iterable[int]) -> dict[int, LeafRow]:
         """By position, the leaves of the events there (a page of them), as far as a checkpoint has them.
 
@@ -74,7 +82,7 @@ class ServedLog:
         return self.log.snapshot().proof(leaf)
 
 
-def _there(found: bytes | None) -> bytes:
+def _there(found: bytes | None, what: str = "tile") -> bytes:
     if found is None:
-        raise NotFound("tile")
+        raise NotFound(what)
     return found

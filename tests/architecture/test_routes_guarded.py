@@ -55,12 +55,13 @@ PUBLIC = {
     "/audit/heads/{leaf}/tile/{path:path}",
     "/audit/proofs/consistency",
     "/audit/tile/{path:path}",
+    "/audit/timestamps/{size}",
     "/demo/mail",
     "/demo/mail.json",
 }
-"""Health, API documents, the audit log's checkpoints and hashes, reference data, the authorization server's
-endpoints, the keys of webhooks, the login and the logout, the front page and its style, and the demo's caught
-mail."""
+"""Health, API documents, the audit log's checkpoints, hashes and timestamps, reference data, the
+authorization server's endpoints, the keys of webhooks, the login and the logout, the front page and its
+style, and the demo's caught mail."""
 
 
 def guards(route: RouteContext) -> list[Guard]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from application.demo.scopes import WHOLE_DEMO
 from audit.leaf import decode
+from audit.timestamps.authority import Authority
+from audit.timestamps.daily import DailyTimestamps
+from audit.timestamps.tokens import authorities_in, check_timestamp
 from audit.tlog.checkpoints import Checkpoint, open_checkpoint
 from audit.tlog.encoding import decode_base64
 from audit.tlog.merkle import verify_consistency
@@ -22,6 +28,7 @@ from domain.identifiers import Ssin
 from tests.integration.api.embedded import AN, Embedded
 from tests.integration.api.logged import Logged, logged_ebox
 from tests.integration.api.publishing import body_only, publish
+from tests.servers.timestamps import TimestampAuthority
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -160,3 +167,27 @@ async def test_without_witnesses_there_is_no_witnessed_checkpoint(logged: Logged
     answer = await logged.ebox.http.get("/audit/checkpoint/witnessed")
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
+
+
+async def test_what_an_authority_stamped_is_checked_by_whoever_has_its_root(
+    logged: Logged, tmp_path: Path
+) -> None:
+    http, system = logged.ebox.http, logged.ebox.system
+    index = await http.get("/audit/timestamps/index")
+    assert (index.status_code, index.content) == (200, b"")
+    assert (await http.get("/audit/timestamps/1")).status_code == 404
+    assert (await http.get("/audit/timestamps/0")).status_code == 400
+
+    with TimestampAuthority(tmp_path / "authority") as authority:
+        asked = Authority(authority.url, ssl.create_default_context())
+        keys = [key.verifier for key in system.audit_keys]
+        await asyncio.to_thread(DailyTimestamps(asked, system.log_files, keys, system.clock).stamp_if_due)
+        asked.close()
+    checkpoint = await opened(logged.ebox)
+    (size,) = (await http.get("/audit/timestamps/index")).text.splitlines()
+    assert int(size) == checkpoint.size
+    stamp = await http.get(f"/audit/timestamps/{size}")
+    assert stamp.headers["content-type"] == "application/timestamp-reply"
+    assert check_timestamp(
+        stamp.content, checkpoint.text.encode(), authorities_in(authority.root.read_bytes())
+    )

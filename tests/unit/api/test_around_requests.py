@@ -35,6 +35,7 @@ PUBLIC = (
     "/audit/promises/vkeys",
     "/audit/proofs/consistency",
     "/audit/tile/{path}",
+    "/audit/timestamps",
     "/audit/heads/{leaf}/tile/{path}",
 )
 
