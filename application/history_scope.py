@@ -23,8 +23,8 @@ from projections.access_history import HistoryFilter
 class HistoryWithin:
     """What may be looked at, and on which basis.
 
-    `mailbox_id`: whose it is, also where a message named the mailbox. `merged`: what was merged into it, if
-    it was asked for itself.
+    `mailbox_id`: whose it is, also where a message or who acted named the mailbox. `merged`: what was merged
+    into it, if it was asked for itself.
     """
 
     wanted: HistoryFilter
@@ -46,7 +46,11 @@ class HistoryScope:
 
         Raises `NotAllowed`: a scope for single mailboxes needs one of them named.
         """
-        mailbox_id = asked.mailbox_id or await self._mailbox_of_message(asked.message_id)
+        mailbox_id = (
+            asked.mailbox_id
+            or await self._mailbox_of_message(asked.message_id)
+            or await self._mailbox_of_actor(asked.actor_party)
+        )
         party = await self._parties.by_mailbox(mailbox_id) if mailbox_id else None
         basis = await self._authority.audit(actor, party, Operation.READ_ACCESS_HISTORY, at)
         merged = party.merged_mailboxes if party and asked.mailbox_id else ()
@@ -61,6 +65,11 @@ class HistoryScope:
         except AggregateNotFound:
             return None
         return message.published.mailbox_id if isinstance(message, Message) else None
+
+    async def _mailbox_of_actor(self, party_id: UUID | None) -> UUID | None:
+        """Who is looked for by what they did is looked at: that is theirs to know. A client has none."""
+        party = await self._parties.by_id(party_id) if party_id else None
+        return party.mailbox_id if party else None
 
 
 def _within(asked: HistoryFilter, mailbox_id: UUID | None, scope: AuditScope | None) -> HistoryFilter:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.api.embedded import Embedded, embedded_ebox
+from domain.identifiers import Ssin
+from tests.integration.api.embedded import AN, Embedded, embedded_ebox
 
 MESSAGE = (
     '{"recipient": {"eboxType": "citizen", "ssin": "81050103522"}, "subject": {"en": "x"},'
@@ -53,3 +54,15 @@ async def test_a_look_at_a_message_stands_in_the_history_of_its_mailbox(ebox: Em
     assert (look["what"], look["mailboxId"], look["messageId"]) == ("access_history", mailbox_id, message_id)
     assert look["detail"]["asked"] == {"messageId": message_id, "senderOrganisation": "0206731645"}
     assert look["actor"]["identity"] == "demo-auditor-1"
+
+
+async def test_whoever_is_looked_for_by_what_they_did_is_told(ebox: Embedded) -> None:
+    party = await ebox.system.parties.find(Ssin(AN.number))
+    assert party is not None
+
+    await history(ebox, actor=str(party.party_id))
+
+    await ebox.caught_up()
+    own = await ebox.http.get("/me/access-history", headers=ebox.as_("an"))
+    [look] = [one for one in own.json()["items"] if one["kind"] == "audit.replayed"]
+    assert (look["what"], look["who"]["kind"]) == ("access_history", "auditor")
