@@ -20,11 +20,13 @@ from domain.access import Access, access_record
 from domain.actors import Actor
 from domain.clock import Clock
 from domain.decisions import Operation
-from domain.errors import Gone
+from domain.errors import Gone, Unavailable
 from domain.events.access import AccessRecord, What
 from domain.events.base import Event
 from domain.identifiers import Identifier
+from domain.mailbox import Mailbox
 from domain.message import Message
+from eventstore.closing import BEING_ERASED
 from eventstore.errors import VersionConflict
 from eventstore.store import EventStore
 
@@ -67,8 +69,9 @@ class Aftermath:
     ) -> TakenBack:
         """Take it back from every recipient, or from one: it is as if it had never been there.
 
-        Raises `NotFound`, and `Conflict` where any of these messages was opened: then none is withdrawn. Of
-        more than a thousand some may be, where one is opened at that very moment.
+        Raises `NotFound`, `Unavailable` while an owner is being erased, and `Conflict` where any of these
+        messages was opened: then none is withdrawn. Of more than a thousand some may be, where one is opened
+        at that very moment.
         """
 
         def withdraw(message: Message, access: AccessRecord, at: datetime) -> None:
@@ -81,7 +84,8 @@ class Aftermath:
     ) -> TakenBack:
         """It went to the wrong mailbox: what it holds is withheld, in every recipient's or in one's.
 
-        Raises `NotFound`, and `Conflict` where nothing is left to recall: withdrawn from all, or expired.
+        Raises `NotFound`, `Unavailable` while an owner is being erased, and `Conflict` where nothing is left
+        to recall: withdrawn from all, or expired.
         """
 
         def recall(message: Message, access: AccessRecord, at: datetime) -> None:
@@ -137,6 +141,7 @@ class Aftermath:
                 facts += broadcast.new_facts()
             if operation is Operation.RECALL:
                 messages = [one for one in messages if not one.is_withdrawn] or messages
+            await self._require_settled(messages)
             for message in messages:
                 decide(message, access, at)
                 facts += message.new_facts()
@@ -148,6 +153,14 @@ class Aftermath:
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("the last attempt returns or raises")
+
+    async def _require_settled(self, messages: list[Message]) -> None:
+        """Raise `Unavailable` while an owner is being erased: a hold may yet take that back."""
+        for message in messages:
+            if message.is_owner_erased:
+                mailbox = await self._events.get(message.published.mailbox_id)
+                if isinstance(mailbox, Mailbox) and not mailbox.is_erased:
+                    raise Unavailable("an owner is being erased", BEING_ERASED)
 
     async def _append(self, facts: list[Event]) -> int:
         position = 0

@@ -74,3 +74,17 @@ async def test_a_shared_document_stays_for_whom_another_erasure_may_yet_spare(on
     assert done.documents == 0
     registry.reopen(parties)
     assert await stage.content(letter, "lea") == pdf
+
+
+async def test_what_is_being_erased_is_not_said_to_be_withdrawn(on_files: Stage) -> None:
+    stage, registry = on_files, on_files.ebox.system.key_store.erased
+    letter = await stage.published(AN.number)
+    parties = [one.party_id for one in registry.of_mailbox(stage.erased)]
+    registry.close(parties, stage.ebox.system.clock.now())
+    http, partner = stage.ebox.http, stage.ebox.as_("partner")
+    answer = await http.post(f"{PATH}/{letter}/withdraw", json={}, headers=partner)
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (503, True)
+    registry.reopen(parties)
+    answer = await http.post(f"{PATH}/{letter}/withdraw", json={}, headers=partner)
+    assert answer.status_code == 200, answer.text
+    assert (await stage.ebox.system.events.get(letter)).is_withdrawn
