@@ -13,7 +13,7 @@ from projections.database import ReadDatabase
 from projections.inbox_tables import INBOX
 from projections.model import ReadModel
 from projections.models import READ_MODELS
-from projections.rebuild import Rebuild
+from projections.rebuild import Rebuild, unfinished
 from projections.runner import Runner
 from tests.integration.projections.log import Log, contents, folded_from_the_start, reached, running
 from tests.waiting import until
@@ -95,3 +95,19 @@ async def test_a_model_in_another_shape_is_known_to_need_a_rebuild(log: Log, dat
     for _ in a_rebuild(log, database, INBOX_MODEL).run(position):
         pass
     assert database.read(shapes.outdated, READ_MODELS) == []
+
+
+async def test_tables_that_are_being_built_are_seen_until_they_are_done_or_thrown_away(
+    log: Log, database: ReadDatabase
+) -> None:
+    position = log.append(*log.life("an", 3))
+    with running(Runner(log.events.follow, database)):
+        await until(reached(database, position), within=30)
+        building = a_rebuild(log, database, INBOX_MODEL).run(position)
+        next(building)
+        assert unfinished(READ_MODELS, database) == ["inbox"]
+        building.close()
+        assert unfinished(READ_MODELS, database) == []
+        for _ in a_rebuild(log, database, INBOX_MODEL).run(position):
+            pass
+    assert unfinished(READ_MODELS, database) == []
