@@ -138,8 +138,12 @@ def read_state(stream: UUID, topic: str, state: bytes) -> EventFacts:
         _collect(stored, "", commitments)
         names = FACTS.get(topic)
         facts = {name: stored[name] for name in names} if names else None
-        return EventFacts(stored["event_id"], stored["timestamp"], mailbox_id, commitments, facts)
-    except (msgspec.DecodeError, KeyError, ValueError, TypeError, AttributeError):
+        event_id, time = stored["event_id"], stored["timestamp"]
+        texts = [time, *commitments.values()]
+        if str(UUID(event_id)) != event_id or not all(isinstance(one, str) for one in texts):
+            raise UnreadableState
+        return EventFacts(event_id, time, mailbox_id, commitments, facts)
+    except (msgspec.DecodeError, KeyError, ValueError, TypeError, AttributeError, RecursionError):
         raise UnreadableState from None
 
 

@@ -149,7 +149,7 @@ def facts_of(row: Row) -> EventFacts | None:
     """What the row says openly, or None where it is no event."""
     try:
         return read_state(row.stream, row.topic, row.state or b"")
-    except (UnreadableState, RecursionError):
+    except UnreadableState:
         return None
 
 

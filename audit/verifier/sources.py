@@ -99,12 +99,14 @@ class Address:
     def __init__(self, url: str, token: str | None = None) -> None:
         """Raises `WrongUse` for what is no address."""
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        # As C2SP tlog-tiles has it
+        accepted = {"Accept-Encoding": "gzip, identity"}
         limits = httpx.Limits(max_connections=FETCHED_AT_ONCE)
         try:
             address = httpx.URL(url.rstrip("/") + "/")
         except httpx.InvalidURL as error:
             raise WrongUse(f"--log is no address: {error}") from None
-        self._http = httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, limits=limits)
+        self._http = httpx.Client(base_url=address, headers=accepted, timeout=TIMEOUT_SECONDS, limits=limits)
         self._threads = ThreadPoolExecutor(FETCHED_AT_ONCE, thread_name_prefix="log")
 
     def read(self, path: str) -> bytes | None:

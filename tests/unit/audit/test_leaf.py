@@ -115,7 +115,22 @@ def test_a_head_is_56_bytes() -> None:
     assert record[16:24] == (7).to_bytes(8, "big")
 
 
-@pytest.mark.parametrize("state", [b"", b"null", b"[]", b"{}", b'{"event_id":"x"}', b"\xff"])
+A_TIME = b'"timestamp":"2026-01-02T03:04:05Z"'
+AN_ID = b'"event_id":"0190a000-0000-7000-8000-0000000000e1"'
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        *(b"", b"null", b"[]", b"{}", b'{"event_id":"x"}', b"\xff"),
+        b'{"event_id":"x",%s}' % A_TIME,
+        b'{"event_id":"0190A000-0000-7000-8000-0000000000E1",%s}' % A_TIME,
+        b'{"event_id":7,%s}' % A_TIME,
+        b'{"timestamp":7,%s}' % AN_ID,
+        b'{"a":{"owner":"","sealed":"","commitment":7},%s,%s}' % (AN_ID, A_TIME),
+        b'{%s,%s,"a":%s' % (AN_ID, A_TIME, b"[" * 50_000),
+    ],
+)
 def test_a_state_that_is_no_events_is_told_without_its_content(state: bytes) -> None:
     with pytest.raises(leaf.UnreadableState) as told:
         leaf.read_state(STREAM, "message.opened", state)
