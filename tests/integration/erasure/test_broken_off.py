@@ -1,20 +1,25 @@
-"""A run that is broken off before the erasure is on record: what it closed can be opened again."""
+"""Runs that are broken off, or meet another one: what they closed can be opened again, and once is enough."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from application.erasing import running
+from application.erasing.running import Done
 from application.progress import Silent
 from domain.errors import Conflict, Unavailable
+from domain.events.erasure import ErasureCompleted
+from domain.events.mailbox import OwnerErased
+from domain.events.message import DocumentsPurged
 from projections import inbox
 from projections.rebuild import Rebuild
 from tests.integration.api.embedded import AN
-from tests.integration.erasure.stage import OFFICERS, Stage
+from tests.integration.erasure.stage import OFFICERS, Stage, a_pdf
 
 SECRET = b"Geheim onderwerp"
 
@@ -56,6 +61,24 @@ async def test_whoever_is_not_erased_after_all_has_their_mailbox_back(on_files: 
                 await parts.running.run(erasure_id, Silent())
             assert not is_closed(stage)
             await stage.published(AN.number)
+
+
+async def test_two_runs_at_once_erase_once(on_files: Stage) -> None:
+    stage = on_files
+    for number in range(3):
+        await stage.published(AN.number, a_pdf(number))
+    await stage.ebox.caught_up()
+    erasures = [await stage.approved() for _ in range(2)]
+    async with stage.operator(settling=0.0) as one, stage.operator(settling=0.0) as other:
+        runs = [(one, erasures[0]), (other, erasures[0]), (other, erasures[1])]
+        done = await asyncio.gather(*(parts.running.run(which, Silent()) for parts, which in runs))
+    assert done == [Done(messages=3, documents=3, backups_until=None)] * 3
+    topics = Counter(event.TOPIC for event in stage.ebox.events_since(0))
+    assert (topics[OwnerErased.TOPIC], topics[DocumentsPurged.TOPIC], topics[ErasureCompleted.TOPIC]) == (
+        1,
+        3,
+        2,
+    )
 
 
 async def test_an_erasure_is_not_put_on_record_of_a_mailbox_that_was_opened_meanwhile(
