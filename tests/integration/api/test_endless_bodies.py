@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -49,7 +50,7 @@ def operations(ebox: Embedded) -> list[tuple[str, str, str, str]]:
             role = role_of(method, path, operation["tags"])
             for media_type in operation.get("requestBody", {}).get("content", {}):
                 if role and media_type in JSON_TYPES:
-                    address = path.replace("{messageId}", str(uuid4()))
+                    address = re.sub(r"\{\w+\}", str(uuid4()), path)
                     found.append((method, address, media_type, ROLES[role]))
     return found
 

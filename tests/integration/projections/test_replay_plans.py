@@ -57,6 +57,7 @@ def timetable_rows() -> Iterator[Row]:
         at, is_over = NOON + timedelta(minutes=minutes), minutes % 10 == 0
         yield {
             "message_id": uuid4(),
+            "mailbox_id": uuid4(),
             "visible_from": at,
             "expires_at": at,
             "has_documents": True,
