@@ -26,6 +26,10 @@ PAGE: Final = 100
 TIMEOUT_SECONDS: Final = 30.0
 
 
+class NothingAnswers(CannotStart):
+    """eBox is away, or in trouble: what was asked for cannot be told now."""
+
+
 async def print_replay(
     settings: Settings,
     mailbox: UUID | None,
@@ -35,7 +39,7 @@ async def print_replay(
     token_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Replay a mailbox and print it. Raises `CannotStart`, saying what to do next."""
+    """Replay a mailbox and print it. Raises `CannotStart`, `NothingAnswers`, saying what to do next."""
     base = (url or settings.url).rstrip("/")
     token = await token_in(token_file) if token_file else await development_token(settings, "auditor", None)
     moment = at or str(MAX_POSITION)  # as far as the log goes, whatever the clocks say
@@ -45,7 +49,7 @@ async def print_replay(
             found = mailbox or await _ask_whose(http)
             then = await _replay(http, found, moment)
     except httpx.TransportError as error:
-        raise CannotStart(f"nothing answers at {base}; is it running, and is --url right?") from error
+        raise NothingAnswers(f"nothing answers at {base}; is it running, and is --url right?") from error
     if as_json:
         sys.stdout.write(json.dumps(then, indent=2) + "\n")
     else:
@@ -93,9 +97,10 @@ async def answer_of(asked: Any) -> dict[str, Any]:
 
 def refusal(response: httpx.Response) -> CannotStart:
     """What the API says where it refuses, as an error."""
+    kind = NothingAnswers if response.is_server_error else CannotStart
     if response.headers.get("Content-Type", "").startswith("application/problem+json"):
-        return CannotStart(_told(response.json()))
-    return CannotStart(f"eBox answered {response.status_code}")
+        return kind(_told(response.json()))
+    return kind(f"eBox answered {response.status_code}")
 
 
 def _told(problem: dict[str, Any]) -> str:

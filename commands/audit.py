@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -19,7 +20,7 @@ from commands import (
     audit_verify,
     audit_witness,
 )
-from commands.console import settings
+from commands.console import settings, tell
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(audit_verify.verify)
@@ -66,8 +67,13 @@ def replay(
 
     `ebox audit replay 5d1f… --at 2026-03-01T00:00:00+01:00`
 
-    The exit status is 0, 2 for a wrong call, and 1 where eBox refuses or does not answer.
+    The exit status is 0, 1 where eBox refuses, 2 for a wrong call, 3 where it does not answer.
     """
-    from bootstrap.auditors import print_replay
+    from audit.verifier.findings import CANNOT_TELL
+    from bootstrap.auditors import NothingAnswers, print_replay
 
-    asyncio.run(print_replay(settings(), mailbox, at, url=url, token_file=token_file, as_json=as_json))
+    try:
+        asyncio.run(print_replay(settings(), mailbox, at, url=url, token_file=token_file, as_json=as_json))
+    except NothingAnswers as error:
+        tell(str(error))
+        sys.exit(CANNOT_TELL)
