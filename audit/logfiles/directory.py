@@ -127,11 +127,15 @@ class DirectoryLogFiles:
 
     def _write_aside(self, data: bytes) -> Path:
         temporary = self._incoming / str(uuid4())
-        with temporary.open("xb", buffering=0) as file:
-            view = memoryview(data)
-            while view:
-                view = view[file.write(view) :]
-            os.fsync(file.fileno())
+        try:
+            with temporary.open("xb", buffering=0) as file:
+                view = memoryview(data)
+                while view:
+                    view = view[file.write(view) :]
+                os.fsync(file.fileno())
+        except OSError:
+            temporary.unlink(missing_ok=True)  # on a full disk each try would leave less room for the next
+            raise
         return temporary
 
     def _make_folders(self, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,3 +103,18 @@ def test_a_directory_that_is_gone_is_no_empty_log(tmp_path: Path) -> None:
         files.write("checkpoint", b"x")
     with pytest.raises(LogFilesUnavailable):
         files.check()
+
+
+def test_what_a_disk_does_not_take_leaves_nothing_behind(tmp_path: Path) -> None:
+    files = DirectoryLogFiles(tmp_path / "log")
+    files.prepare()
+    files.write("checkpoint", b"x")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        with pytest.raises(LogFilesUnavailable):
+            files.write_all({"vkeys": b"y", "checkpoint": bytes(5_000)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert files.read("checkpoint") == b"x"
+    assert list((tmp_path / "log" / ".incoming").iterdir()) == []
