@@ -124,18 +124,23 @@ def promise(origin: str, accepted: Sequence[Accepted], key: SignerKey) -> str:
 
 def read(note: bytes | str, keys: Iterable[VerifierKey]) -> list[Promised]:
     """What is promised. Raises `PromiseInvalid` unless one of the keys signed it under the right name."""
+    return _opened(note, keys)[1]
+
+
+def _opened(note: bytes | str, keys: Iterable[VerifierKey]) -> tuple[str, list[Promised]]:
+    """About which log, and what."""
     try:
         parsed = Note.parse(note)
         first, *lines = parsed.text.removesuffix("\n").split("\n")
         if not first.startswith(_BEGINNING) or not lines:
             raise PromiseInvalid("this is no promise")
-        name = key_name(first.removeprefix(_BEGINNING))
-        signers = parsed.signers([key for key in keys if key.name == name])
+        origin = first.removeprefix(_BEGINNING)
+        signers = parsed.signers([key for key in keys if key.name == key_name(origin)])
     except (NoteMalformed, SignatureInvalid) as error:
         raise PromiseInvalid(str(error)) from error
     if not signers:
         raise PromiseInvalid("no known key signed this promise")
-    return [_promised(line) for line in lines]
+    return origin, [_promised(line) for line in lines]
 
 
 def check(note: bytes | str, keys: Sequence[VerifierKey], proof: bytes) -> Promised:
@@ -145,8 +150,9 @@ def check(note: bytes | str, keys: Sequence[VerifierKey], proof: bytes) -> Promi
     `PromiseInvalid` where one of the two is not what it should be, `PromiseBroken` where both are good and
     the log has it otherwise than promised.
     """
-    promised = {str(one.accepted.event_id): one for one in read(note, keys)}
-    entry = _proven_entry(proof, keys)
+    origin, lines = _opened(note, keys)
+    promised = {str(one.accepted.event_id): one for one in lines}
+    entry = _proven_entry(proof, [key for key in keys if key.name == origin])
     found = promised.get(entry.event)
     if found is None:
         raise PromiseInvalid("the proof is of another event than those promised")

@@ -27,7 +27,10 @@ ACCEPTED = Accepted(UUID(int=1), UUID(int=2), 4711, AT)
 
 
 def proof_of(
-    accepted: Accepted, after: timedelta = timedelta(seconds=1), kind: str = "message.published"
+    accepted: Accepted,
+    after: timedelta = timedelta(seconds=1),
+    kind: str = "message.published",
+    log: SignerKey = LOG,
 ) -> bytes:
     """The proof of a log with this one leaf, logged so long after the acceptance."""
     entry = encode(
@@ -45,7 +48,7 @@ def proof_of(
             v=1,
         )
     )
-    note = sign_note(Checkpoint(ORIGIN, 1, leaf_hash(entry)).text, LOG).encode()
+    note = sign_note(Checkpoint(log.name, 1, leaf_hash(entry)).text, log).encode()
     return TlogProof(0, (), note, entry).encode()
 
 
@@ -79,6 +82,13 @@ def test_what_is_logged_late_or_otherwise_breaks_it(proof: bytes) -> None:
     note = promises.promise(ORIGIN, [ACCEPTED], PROMISING)
     with pytest.raises(promises.PromiseBroken):
         promises.check(note, KEYS, proof)
+
+
+def test_what_another_log_has_keeps_no_promise_about_this_one() -> None:
+    note = promises.promise(ORIGIN, [ACCEPTED], PROMISING)
+    other = SignerKey.generate("other.test/audit")
+    with pytest.raises(promises.PromiseInvalid):
+        promises.check(note, [*KEYS, other.verifier], proof_of(ACCEPTED, log=other))
 
 
 def test_a_checkpoint_is_no_promise_and_a_promise_no_checkpoint() -> None:
