@@ -243,7 +243,6 @@ def _publication(
         fingerprint=place.fingerprint,
         sender_organisation="" if is_citizen else replier.number,
         sender_kind="citizen" if is_citizen else "enterprise",
-        sender_number=replier.number if is_citizen else None,
         sender_application=draft.application,
         message_type=draft.message_type,
         language=next(iter(draft.subject)),

@@ -115,13 +115,12 @@ class MessageColumns(TypedColumns):
 def message_row(position: int, event: MessagePublished) -> Row:
     """The row of a message as it was published."""
     is_reply = event.sender_kind == "citizen"
-    is_sender_erased = is_reply and event.access.actor is ERASED
     return {
         "message_id": event.originator_id,
         "mailbox_id": event.mailbox_id,
         "publication_id": event.publication_id,
         "sender_kind": event.sender_kind,
-        "sender_number": None if is_sender_erased else readable(event.sender_number),
+        "sender_number": readable(event.access.actor) if is_reply else None,
         "sender_party": event.access.actor_party if is_reply else None,
         "sender_organisation": event.sender_organisation,
         "sender_application": event.sender_application,

@@ -56,9 +56,10 @@ class MessagePublished(FirstEvent):
 
     `fingerprint` is an HMAC of the canonical request under the party's key: a repeat of an `Idempotency-Key`
     is compared with it. Texts have their language as key. `sender_organisation` is an enterprise number,
-    empty where a citizen replied: then `sender_kind` is `citizen` and `sender_number` theirs, sealed for the
-    recipient, who is to know whose reply it is. `recipient_activated`: whether the owner had a mailbox in use
-    at that moment. It is in sight from `visible_from` until `expires_at`.
+    empty where a citizen replied: then `sender_kind` is `citizen`, and who acted says whose reply it is,
+    sealed under their own key. `sender_number` is None since: it said so under the reader's key, which
+    outlives theirs. `recipient_activated`: whether the owner had a mailbox in use at that moment. It is in
+    sight from `visible_from` until `expires_at`.
 
     Version 2 added `sender_kind`, `sender_number` and, in attachments, `document_id`.
     """

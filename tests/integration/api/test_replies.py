@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from domain.events.message import MessagePublished
-from domain.personal import ERASED
 from tests.integration.api.embedded import AN, LEA, Embedded
 from tests.integration.api.publishing import PATH, body_only, publish
 from tests.samples import SOUND
@@ -40,9 +39,9 @@ async def test_a_reply_goes_to_the_senders_mailbox_and_says_whose_it_is(ebox: Em
     published = [one for one in ebox.events_since(before) if isinstance(one, MessagePublished)]
     [answer] = published
     assert str(answer.publication_id) == response.json()["messageId"]
-    assert (answer.sender_kind, answer.sender_number) == ("citizen", AN.number)
+    assert (answer.sender_kind, answer.access.actor) == ("citizen", AN.number)
     assert str(answer.original_message) == message_id
-    assert answer.sender_number is not ERASED
+    assert answer.sender_number is None  # nobody else's key opens it
     original = await ebox.system.events.get(UUID(message_id))
     assert answer.party_id != original.published.party_id
     assert "message.replied" in ebox.topics_since(before)

@@ -95,10 +95,11 @@ def test_a_confirmed_and_answered_message_says_since_when(story: Story) -> None:
 
 
 def test_a_reply_says_whose_it_is_and_a_message_what_is_to_be_paid(story: Story) -> None:
-    reply = a_message(MAILBOX, sender_kind="citizen", sender_number="81050103522", payment={"iban": "BE68"})
+    replier = registered(a_citizen())
+    reply = a_message(MAILBOX, sender_kind="citizen", access=replier, payment={"iban": "BE68"})
     story.when(*reply.new_facts())
     [item] = listed(story).items
-    assert (item.sender_kind, item.sender_number, item.has_payment) == ("citizen", "81050103522", True)
+    assert (item.sender_kind, item.sender_number, item.has_payment) == ("citizen", replier.actor, True)
     found = read(story, reply.id)
     assert found is not None
-    assert (found.sender_number, found.payment) == ("81050103522", {"iban": "BE68"})
+    assert (found.sender_number, found.payment) == (replier.actor, {"iban": "BE68"})
