@@ -2,7 +2,8 @@
 
 The table is read after the log was cut, or days before, from a backup of the keys alone: it may know of
 mailboxes whose events are lost, and not know of an erasure. Whoever believed the former would never record
-such a mailbox again, nor ask its owner to accept the terms. So these columns come from the log alone.
+such a mailbox again, nor ask its owner to accept the terms. So these columns come from the log alone. Who was
+being erased when it was backed up is so no more: an erasure that is not on record begins again.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def bring_in_line(
     were erased.
     """
     allow_long_statements(connection)
-    connection.execute(sa.update(PARTY).values(mailbox_recorded=False, activated_at=None))
+    connection.execute(sa.update(PARTY).values(mailbox_recorded=False, activated_at=None, closed_at=None))
     renumbering.begin(connection)
     erased: set[UUID] = set()
     for page in log:

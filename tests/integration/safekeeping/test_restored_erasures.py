@@ -50,3 +50,19 @@ async def test_keys_and_numbers_of_who_was_erased_do_not_come_back(
             led = set(connection.scalars(sa.select(PARTY_IDENTIFIER.c.party_id)))
         assert not {one, survivor} & led
         assert await party_of(ebox.system, Ssin(AN.number)) in led
+
+
+async def test_who_was_about_to_be_erased_is_there_after_a_restore(
+    on_files: tuple[Place, Place], tmp_path: Path
+) -> None:
+    lost, new = on_files
+    async with embedded_ebox(lost.folder, **lost.settings) as ebox:
+        an = await party_of(ebox.system, Ssin(AN.number))
+        assert an is not None
+        ebox.system.key_store.erased.close([an], ebox.system.clock.now())
+        await lost.back_up(tmp_path / "backup")
+    restored = await new.restore(tmp_path / "backup")
+    assert restored.erased == 0
+    new.take_over_partners(lost)
+    async with embedded_ebox(new.folder, **new.settings) as ebox:
+        assert await party_of(ebox.system, Ssin(AN.number)) == an
