@@ -65,6 +65,10 @@ class Reconciler:
         if self._emptied:
             self._report.notes.append(f"{self._emptied} payloads are gone, of owners who were erased later.")
 
+    def close(self) -> None:
+        """Let go of the rows, read to their end or not."""
+        self._rows.close()
+
     def _pair_what_is_left(self, erased: dict[str, int]) -> None:
         by_event = {facts.event_id: row for row in self._lost.values() if (facts := facts_of(row))}
         by_position = {row.position: row for row in self._lost.values()}

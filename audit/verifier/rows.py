@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +46,7 @@ class Row:
 class Rows(Protocol):
     """A table of events. Raises `Unreachable`."""
 
-    def all(self) -> Iterator[Row]:
+    def all(self) -> Generator[Row, None, None]:
         """Every row, by position."""
         ...
 
@@ -73,7 +73,7 @@ class SqliteRows:
         except sqlite3.Error as error:
             raise _unreachable(error) from error
 
-    def all(self) -> Iterator[Row]:
+    def all(self) -> Generator[Row, None, None]:
         """Every row, by position."""
         try:
             with closing(self.connection.execute(f"SELECT rowid, {_COLUMNS} ORDER BY rowid")) as cursor:
@@ -119,7 +119,7 @@ class PostgresRows:
         except psycopg.Error as error:
             raise _unreachable(error) from error
 
-    def all(self) -> Iterator[Row]:
+    def all(self) -> Generator[Row, None, None]:
         """Every row, by position."""
         try:
             with self.connection.cursor("rows") as cursor:

@@ -86,6 +86,7 @@ def verify_log(
             table = rows_at(event_store)
             held.callback(table.close)
             rows = Reconciler(table, report)
+            held.callback(rows.close)
         return verify(source, trusted, rows=rows, report=report, progress=progress, now=now)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,6 +76,14 @@ def test_findings_end_in_1_and_name_leaf_mailbox_and_what_to_do(desk: Desk) -> N
     assert "backup" in said
     assert desk.ebox("verify", *desk.log, *desk.known, *store, status=1).stdout == said
     assert desk.ebox("verify", *desk.log, *desk.known).stdout != said
+
+
+def test_rows_are_not_read_for_a_log_that_nobody_known_signed(desk: Desk) -> None:
+    other = desk.file("other.vkey", SignerKey.generate(ORIGIN).verifier.text)
+    store = ["--event-store", desk.scene.event_store]
+    said = desk.ebox("reconcile", *desk.log, "--vkey-file", other, *store, status=1)
+    assert "cannot be believed" in said.stdout
+    gc.collect()  # what is left behind half read complains now
 
 
 def test_programs_get_json(desk: Desk) -> None:
