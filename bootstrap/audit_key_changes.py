@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audit.sequencer.record import OwnRecord
 from audit.tlog.keys import KeyMalformed
-from audit.tlog.notes import SignerKey
+from audit.tlog.notes import Note, SignerKey, VerifierKey
 from bootstrap.audit_keys import origin_of, parse_keys, write_keys
 from bootstrap.audit_log import KEY_FILE
 from bootstrap.errors import CannotStart
@@ -45,7 +45,7 @@ def retire(settings: Settings, given: Path | None) -> tuple[Path, list[str]]:
     path, keys = _read(settings, given)
     if len(keys) == 1:
         raise CannotStart(f"{path} holds one key: nothing is there to be retired")
-    return path, _change(settings, path, keys[:1])
+    return path, _change(settings, path, keys[:1], retires=True)
 
 
 def _read(settings: Settings, given: Path | None) -> tuple[Path, list[SignerKey]]:
@@ -60,12 +60,14 @@ def _read(settings: Settings, given: Path | None) -> tuple[Path, list[SignerKey]
         raise CannotStart(f"{path}: {error}") from error
 
 
-def _change(settings: Settings, path: Path, keys: Sequence[SignerKey]) -> list[str]:
+def _change(settings: Settings, path: Path, keys: Sequence[SignerKey], *, retires: bool = False) -> list[str]:
     system = System(settings)
     try:
         record = OwnRecord(system.events, system.clock)
         # Looked at first: a file of another log's keys must not begin that log here.
         has_begun = record.has_begun(keys[0].name)
+        if has_begun and retires:
+            _require_signed_by(keys[0].verifier, system.published_log.checkpoint())
         write_keys(path, keys, is_new=False)
         if has_begun:
             record.enter_keys(keys)
@@ -73,9 +75,18 @@ def _change(settings: Settings, path: Path, keys: Sequence[SignerKey]) -> list[s
         raise CannotStart(f"{path} cannot be written: {error.strerror}") from error
     except Retryable as error:
         raise CannotStart(
-            "the event store does not answer. Where the file was changed already, `ebox audit-log` puts that "
-            "on record at its next start"
+            "the event store, or the published log, does not answer. Where the file was changed already, "
+            "`ebox audit-log` puts that on record at its next start"
         ) from error
     finally:
         asyncio.run(system.aclose())
     return [key.verifier.text for key in keys]
+
+
+def _require_signed_by(key: VerifierKey, published: bytes | None) -> None:
+    """Whoever verified in between would find a log that is signed by retired keys alone."""
+    if published is not None and not Note.parse(published).signers([key]):
+        raise CannotStart(
+            "the current key does not sign yet: restart `ebox audit-log`, and retire the others once it has "
+            "published a checkpoint"
+        )

@@ -9,8 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from audit.sequencer.record import OwnRecord
-from audit.tlog.notes import SignerKey, VerifierKey
+from audit.tlog.checkpoints import Checkpoint
+from audit.tlog.merkle import EMPTY_ROOT
+from audit.tlog.notes import SignerKey, VerifierKey, sign_note
 from bootstrap.audit_keys import parse_keys
+from bootstrap.errors import CannotStart
 from bootstrap.migration import migrate
 from bootstrap.system import System
 from cli import app
@@ -73,6 +76,23 @@ def test_a_rotation_and_a_retirement_are_on_record(folder: Path) -> None:
     assert recorded() == [[old], both, both[:1]]
     with pytest.raises(Exception, match="nothing is there to be retired"):
         told("retire", str(file))
+
+
+def test_a_key_is_retired_only_once_its_successor_signs(folder: Path) -> None:
+    file, published = folder / "audit-key", folder / "var" / "audit-log" / "checkpoint"
+    told("new", str(file), "--name", "ebox.example/audit")
+    recorded(parse_keys(file.read_text()))
+    text = Checkpoint("ebox.example/audit", 0, EMPTY_ROOT).text
+    published.write_bytes(sign_note(text, *parse_keys(file.read_text())).encode())
+    told("rotate", str(file))
+    before = recorded()
+
+    with pytest.raises(CannotStart, match="does not sign yet"):
+        told("retire", str(file))
+    assert recorded() == before
+    assert len(parse_keys(file.read_text())) == 2
+    published.write_bytes(sign_note(text, *parse_keys(file.read_text())).encode())
+    assert len(told("retire", str(file))) == 1
 
 
 def test_a_file_of_another_logs_keys_begins_nothing_here(folder: Path) -> None:
