@@ -70,11 +70,13 @@ def newest_of(source: LogSource, trusted: Trusted, report: Report) -> Seen | Non
         return None
 
 
-def witnessed_of(source: LogSource, newest: Seen, trusted: Trusted, report: Report) -> Seen | None:
-    """The newest checkpoint that meets the policy's quorum, or None with a finding. Raises `Unreachable`."""
+def witnessed_of(data: bytes | None, newest: Seen, trusted: Trusted, report: Report) -> Seen | None:
+    """The newest checkpoint that meets the policy's quorum, or None with a finding.
+
+    `data`: the log's `WITNESSED`, read before its newest one: a log that grows meanwhile is not rolled back.
+    """
     if newest.is_quorum:
         return newest
-    data = source.read(WITNESSED)
     if data is None:
         report.add(Rule.QUORUM, "no checkpoint of the log has the cosignatures that the policy wants")
         return None

@@ -12,7 +12,15 @@ from audit.leaf import Entry
 from audit.tlog.policies import NONE
 from audit.tlog.tiles import TILE_WIDTH, tile_path
 from audit.verifier.chains import Chains
-from audit.verifier.checkpoints import FRESH, Seen, Trusted, newest_of, pinned_in, witnessed_of
+from audit.verifier.checkpoints import (
+    FRESH,
+    WITNESSED,
+    Seen,
+    Trusted,
+    newest_of,
+    pinned_in,
+    witnessed_of,
+)
 from audit.verifier.eventids import EventIds, RepeatedIds
 from audit.verifier.findings import Report, Rule, Unreachable
 from audit.verifier.forms import Forms
@@ -53,9 +61,12 @@ def verify(
     """
     report = report or Report()
     try:
+        # The checkpoint last: a log may grow meanwhile, and what was witnessed and stamped is then within it
+        stamps = Stamps(source, trusted.authorities, report)
+        witnessed = source.read(WITNESSED) if trusted.policy is not None else None
         newest = newest_of(source, trusted, report)
         if newest is not None:
-            verification = _Verification(source, trusted, newest, report)
+            verification = _Verification(source, trusted, newest, witnessed, stamps, report)
             verification.run(rows, progress or Silent(), now or datetime.now(UTC))
     except Unreachable as error:
         report.cannot_tell.append(str(error))
@@ -93,7 +104,15 @@ def verify_log(
 class _Verification:
     """What is known of one log while it is verified."""
 
-    def __init__(self, source: LogSource, trusted: Trusted, newest: Seen, report: Report) -> None:
+    def __init__(
+        self,
+        source: LogSource,
+        trusted: Trusted,
+        newest: Seen,
+        witnessed: bytes | None,
+        stamps: Stamps,
+        report: Report,
+    ) -> None:
         self._report = report
         self._newest = newest
         self._checkpoint = newest.checkpoint
@@ -101,9 +120,9 @@ class _Verification:
         report.root = newest.checkpoint.root
         self._pinned = pinned_in(trusted, newest.checkpoint.origin)
         self._is_witnessed = trusted.policy is not None and trusted.policy.quorum != NONE
-        self._witnessed = witnessed_of(source, newest, trusted, report) if self._is_witnessed else None
+        self._witnessed = witnessed_of(witnessed, newest, trusted, report) if self._is_witnessed else None
         self._earlier = [*self._pinned, *([self._witnessed] if self._witnessed else [])]
-        self._stamps = Stamps(source, trusted.authorities, report)
+        self._stamps = stamps
         sizes = (one.checkpoint.size for one in (newest, *self._earlier))
         self._wanted = frozenset((*sizes, *self._stamps.sizes))
         self._read_heads = source.read if isinstance(source, Directory) else None

@@ -14,7 +14,8 @@ from audit.tlog.notes import SignerKey, sign_note
 from audit.tlog.policies import Policy
 from audit.verifier.checkpoints import Trusted, keys_in, notes_in
 from audit.verifier.findings import CANNOT_TELL, FINE, Report, Rule, Unreachable, WrongUse
-from audit.verifier.verifying import verify_log
+from audit.verifier.sources import Directory
+from audit.verifier.verifying import verify, verify_log
 from tests.tampering.genuine import ORIGIN, POLICY, cosigned
 from tests.tampering.scene import Scene, chained
 
@@ -52,6 +53,23 @@ def test_witnesses_who_cosigned_lately_are_as_good_as_a_pinned_checkpoint(scene:
 def test_the_witnessed_checkpoint_may_be_a_little_behind(scene: Scene) -> None:
     scene.write("checkpoint-witnessed", cosigned(scene.earlier, datetime.now(UTC)))
     assert verified(scene, policy=POLICY).exit_code == FINE
+
+
+def test_a_log_that_grows_while_it_is_verified_is_not_rolled_back(scene: Scene) -> None:
+    newest, now = scene.read("checkpoint"), datetime.now(UTC)
+    scene.write("checkpoint", scene.earlier)
+    scene.write("checkpoint-witnessed", cosigned(scene.earlier, now))
+
+    class Growing(Directory):
+        def read(self, path: str) -> bytes | None:
+            data = super().read(path)
+            if path == "checkpoint":
+                scene.write("checkpoint", newest)
+                scene.write("checkpoint-witnessed", cosigned(newest, now))
+            return data
+
+    report = verify(Growing(scene.log), trusted(scene, policy=POLICY))
+    assert (report.exit_code, report.findings) == (FINE, [])
 
 
 def test_a_cosignature_of_last_week_says_nothing_of_today(scene: Scene) -> None:
