@@ -20,12 +20,17 @@ WAITING: Final = 10_000
 
 
 class Reconciler:
-    """Compares rows with leaves while these pass. Raises `Unreachable`."""
+    """Compares rows with leaves while these pass. Raises `Unreachable`.
+
+    The rows are read as of the first leaf, so after the checkpoint: each event that it covers is among them,
+    also where more are recorded meanwhile.
+    """
 
     def __init__(self, rows: Rows, report: Report) -> None:
         self._report = report
         self._rows = rows.all()
-        self._row = next(self._rows, None)
+        self._row: Row | None = None
+        self._is_begun = False
         self._truth = LeafTruth(rows, report)
         self._leaves: dict[bytes, tuple[int, Entry]] = {}
         self._lost: dict[bytes, Row] = {}
@@ -35,6 +40,7 @@ class Reconciler:
 
     def take(self, index: int, entry: Entry) -> None:
         """The next leaf."""
+        self._begin()
         self._last_position = max(self._last_position, entry.position)
         while self._row is not None and self._row.position < entry.position:
             self._row_alone(self._row)
@@ -52,6 +58,7 @@ class Reconciler:
 
     def finish(self, erased: dict[str, int]) -> None:
         """All leaves were seen: look at the rows behind them, and tell what is left."""
+        self._begin()
         self._truth.finish()
         while self._row is not None:
             if self._row.position <= self._last_position:
@@ -68,6 +75,11 @@ class Reconciler:
     def close(self) -> None:
         """Let go of the rows, read to their end or not."""
         self._rows.close()
+
+    def _begin(self) -> None:
+        if not self._is_begun:
+            self._is_begun = True
+            self._row = next(self._rows, None)
 
     def _pair_what_is_left(self, erased: dict[str, int]) -> None:
         by_event = {facts.event_id: row for row in self._lost.values() if (facts := facts_of(row))}

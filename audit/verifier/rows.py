@@ -69,7 +69,8 @@ class SqliteRows:
             self.connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5.0)
             self.connection.text_factory = _text
             self.connection.execute("PRAGMA query_only = ON")
-            self.connection.execute("BEGIN")
+            self.connection.execute(f"SELECT {_COLUMNS} LIMIT 0")  # whether it is an event store at all
+            self.connection.execute("BEGIN")  # the moment is that of the first row that is read
         except sqlite3.Error as error:
             raise _unreachable(error) from error
 

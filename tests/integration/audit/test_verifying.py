@@ -14,6 +14,8 @@ from audit.tlog.notes import SignerKey, sign_note
 from audit.tlog.policies import Policy
 from audit.verifier.checkpoints import Trusted, keys_in, notes_in
 from audit.verifier.findings import CANNOT_TELL, FINE, Report, Rule, Unreachable, WrongUse
+from audit.verifier.reconciling import Reconciler
+from audit.verifier.rows import rows_at
 from audit.verifier.sources import Directory
 from audit.verifier.verifying import verify, verify_log
 from tests.tampering.genuine import ORIGIN, POLICY, cosigned
@@ -69,6 +71,30 @@ def test_a_log_that_grows_while_it_is_verified_is_not_rolled_back(scene: Scene) 
             return data
 
     report = verify(Growing(scene.log), trusted(scene, policy=POLICY))
+    assert (report.exit_code, report.findings) == (FINE, [])
+
+
+def test_events_recorded_before_the_checkpoint_was_read_are_among_the_rows(scene: Scene) -> None:
+    position = scene.leaves[-5].position
+    scene.sql(
+        "CREATE TABLE later AS SELECT rowid AS position, * FROM stored_events WHERE rowid >= ?", position
+    )
+    scene.sql("DELETE FROM stored_events WHERE rowid >= ?", position)
+
+    class Recording(Directory):
+        def read(self, path: str) -> bytes | None:
+            if path == "checkpoint":
+                columns = "originator_id, originator_version, topic, state"
+                scene.sql(
+                    f"INSERT INTO stored_events (rowid, {columns}) SELECT position, {columns} FROM later"
+                )
+            return super().read(path)
+
+    report, table = Report(), rows_at(scene.event_store)
+    rows = Reconciler(table, report)
+    verify(Recording(scene.log), trusted(scene, scene.earlier), rows=rows, report=report)
+    rows.close()
+    table.close()
     assert (report.exit_code, report.findings) == (FINE, [])
 
 
