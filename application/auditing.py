@@ -83,15 +83,29 @@ class Auditing:
     ) -> HistoryPage:
         """A page of the history, cut to the period of the auditor's scope.
 
-        Raises `NotAllowed`: a scope for single mailboxes needs one of them named.
+        It is a look at every mailbox that is on it, each on record by itself, also where none was named; then
+        the auditor's own looks are left out, unless they are asked for by kind or actor. Raises
+        `NotAllowed`: a scope for single mailboxes needs one of them named.
         """
         at = self._clock.now()
         may = await self._scope.within(actor, asked, at)
         position = await self._positions.wait_for(access_history.MODEL.name, at_least or 0)
         rows = await self._database.run(
-            access_history.page, may.wanted, before=before, limit=limit, merged=may.merged
+            access_history.page,
+            may.wanted,
+            before=before,
+            limit=limit,
+            merged=may.merged,
+            without_looks_of=actor.party_id if may.leaves_own_looks_out else None,
         )
         looked_at = LookedAt(**asdict(may.wanted), before=before)
-        look = AuditLook.of(Look.ACCESS_HISTORY, may.mailbox_id, actor, may.basis, at, looked_at)
-        await self._events.append(*look.new_facts())
+        looks = [(may.mailbox_id, looked_at), *((one, may.seen_of(one)) for one in may.others_in(rows))]
+        facts = [
+            fact
+            for mailbox_id, asked_for in looks
+            for fact in AuditLook.of(
+                Look.ACCESS_HISTORY, mailbox_id, actor, may.basis, at, asked_for
+            ).new_facts()
+        ]
+        await self._events.append(*facts)
         return HistoryPage(rows, rows[-1].position if len(rows) == limit else None, position)

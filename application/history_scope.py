@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +13,11 @@ from domain.access import ScopeBasis
 from domain.actors import Actor, AuditScope
 from domain.decisions import Operation
 from domain.errors import NotAllowed
+from domain.events.audit import LookedAt
 from domain.message import Message
 from eventstore.errors import AggregateNotFound
 from eventstore.store import EventStore
-from projections.access_history import HistoryFilter
+from projections.access_history import HistoryFilter, HistoryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,24 @@ class HistoryWithin:
     mailbox_id: UUID | None
     merged: Sequence[UUID]
     basis: ScopeBasis
+
+    @property
+    def leaves_own_looks_out(self) -> bool:
+        """Whether the auditor's own looks are left out.
+
+        A search through everybody's mailboxes is a look at each one found: the next would find little else.
+        """
+        asked = self.wanted
+        return self.mailbox_id is None and asked.kind is None and asked.actor_party is None
+
+    def others_in(self, rows: Iterable[HistoryRow]) -> list[UUID]:
+        """The mailboxes that these rows are about and nothing named: their owners are to see the look too."""
+        named = {None, self.mailbox_id, *self.merged}
+        return sorted({row.mailbox_id for row in rows if row.mailbox_id is not None} - named)
+
+    def seen_of(self, mailbox_id: UUID) -> LookedAt:
+        """What a look at one of these is recorded with: the period, not whom else it was about."""
+        return LookedAt(mailbox_id=mailbox_id, start=self.wanted.start, end=self.wanted.end)
 
 
 class HistoryScope:

@@ -120,7 +120,7 @@ class Keeping:
                     keep_until=keep_until,
                     fingerprint=fingerprint,
                     access=access_record(actor, decision.basis),
-                    at=at,
+                    at=self._clock.now(),
                 )
                 position = await self._events.append(*document.new_facts())
         except VersionConflict:

@@ -85,11 +85,13 @@ def page(
     limit: int,
     before: int | None = None,
     merged: Sequence[UUID] = (),
+    without_looks_of: UUID | None = None,
 ) -> list[HistoryRow]:
     """At most `limit` rows, newest first; only those before the position `before`, if it is given.
 
     For auditors: nothing is withheld. What owners see is `access_history_owner.page`.
     `merged`: further mailboxes whose rows are wanted as much as those of the mailbox in `wanted`.
+    `without_looks_of`: the auditor whose looks are not wanted.
     """
     rows: list[HistoryRow] = []
     # One after the other: no index has the rows of several mailboxes in one order.
@@ -97,6 +99,8 @@ def page(
         query = _ROWS.where(*_conditions(one)).order_by(HISTORY.c.position.desc()).limit(limit)
         if before is not None:
             query = query.where(HISTORY.c.position < before)
+        if without_looks_of is not None:
+            query = query.where(_IS_NO_LOOK | (HISTORY.c.actor_party != without_looks_of))
         rows += [HistoryRow(*row) for row in connection.execute(query)]
     return _newest(rows, limit, lambda row: row.position) if merged else rows
 
@@ -207,6 +211,9 @@ def _newest(found: list[T], limit: int, position: Callable[[T], int]) -> list[T]
 
 _ROWS: Final = select(*(HISTORY.c[field.name] for field in fields(HistoryRow)))
 _EQUAL: Final = ("mailbox_id", "message_id", "actor_party", "site", "sender_organisation", "kind")
+
+
+_IS_NO_LOOK: Final = HISTORY.c.kind.not_like("audit.%")
 
 
 def _conditions(wanted: HistoryFilter) -> Iterator[ColumnElement[bool]]:

@@ -66,3 +66,23 @@ async def test_whoever_is_looked_for_by_what_they_did_is_told(ebox: Embedded) ->
     own = await ebox.http.get("/me/access-history", headers=ebox.as_("an"))
     [look] = [one for one in own.json()["items"] if one["kind"] == "audit.replayed"]
     assert (look["what"], look["who"]["kind"]) == ("access_history", "auditor")
+
+
+async def test_a_search_through_all_mailboxes_is_a_look_at_each_that_it_shows(ebox: Embedded) -> None:
+    await ebox.http.get("/messageRegistry/v3/ebox/messages", headers=ebox.as_("an"))
+    shown = await history(ebox)
+    mailboxes = {one["mailboxId"] for one in shown if one["mailboxId"]}
+    assert len(mailboxes) > 1
+
+    looks = [one for one in await history(ebox, kind="audit.replayed") if one["mailboxId"]]
+    assert {one["mailboxId"] for one in looks} >= mailboxes
+    assert all(one["detail"]["asked"].keys() <= {"mailboxId", "start", "end"} for one in looks)
+    own = await ebox.http.get("/me/access-history", headers=ebox.as_("an"))
+    assert [one for one in own.json()["items"] if one["kind"] == "audit.replayed"]
+
+
+async def test_a_search_through_all_mailboxes_does_not_find_itself(ebox: Embedded) -> None:
+    first = await history(ebox)
+    again = await history(ebox)
+    assert [one["position"] for one in again] == [one["position"] for one in first]
+    assert any(one["kind"] == "audit.replayed" for one in await history(ebox, kind="audit.replayed"))
