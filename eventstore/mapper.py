@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -30,6 +31,11 @@ from eventstore.personal import Altered
 _COLUMNS = frozenset({"originator_id", "originator_version"})
 _UTC_OFFSET = timedelta(0)
 _encode = msgspec.json.Encoder().encode
+_PLANNING: Final = Lock()
+"""Held while a class is met for the first time. `msgspec` shows what it knows of a structure to other threads
+before it knows all of it: a decoder that is made meanwhile of a class with the same record inside, and used,
+ends the process with a segmentation fault.
+"""
 
 
 class _Header(msgspec.Struct, gc=False):
@@ -156,7 +162,8 @@ class EventMapper(Mapper[UUID]):
         if plan is None or plan.event_class is not event_class:
             if self._events.get(topic) is not event_class:
                 raise TypeError(f"{event_class.__name__} is not the event of topic {topic}")
-            plan = self._plans[topic] = _Plan(event_class)
+            with _PLANNING:
+                plan = self._plans[topic] = _Plan(event_class)
         return plan
 
 
