@@ -1,4 +1,4 @@
-"""`python -m tests.unit.eventstore.first_meetings`: eight threads meet every event class for the first time."""
+"""`python -m tests.unit.eventstore.first_meetings`: eight threads meet every event class at once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _stored(path: Path) -> StoredEvent:
 
 
 def main() -> None:
-    """Read every sample in each thread, in an order of its own, with as many changes of thread as possible."""
+    """Read every sample in each thread, in an order of its own, changing threads often."""
     sys.setswitchinterval(1e-6)
     events = [_stored(path) for path in sorted(SAMPLES.glob("*.json"))]
     mapper, at_once = EventMapper(NoKeys()), Barrier(THREADS)
